@@ -1,0 +1,115 @@
+//! Dictionary codes in one, two or four bytes each, widened as the dictionary grows.
+
+/// A column of dictionary positions.
+#[derive(Debug, Clone)]
+pub enum Codes {
+    /// Dictionaries of up to 256 values.
+    One(Vec<u8>),
+    /// Dictionaries of up to 65,536 values.
+    Two(Vec<u16>),
+    /// Everything larger.
+    Four(Vec<u32>),
+}
+
+impl Default for Codes {
+    fn default() -> Self {
+        Self::One(Vec::new())
+    }
+}
+
+impl Codes {
+    /// Appends one code.
+    #[inline]
+    pub fn push(&mut self, code: u32) {
+        match self {
+            Self::One(v) => match u8::try_from(code) {
+                Ok(c) => v.push(c),
+                Err(_) => self.widen_and_push(code),
+            },
+            Self::Two(v) => match u16::try_from(code) {
+                Ok(c) => v.push(c),
+                Err(_) => self.widen_and_push(code),
+            },
+            Self::Four(v) => v.push(code),
+        }
+    }
+
+    #[cold]
+    fn widen_and_push(&mut self, code: u32) {
+        let needs_four = u16::try_from(code).is_err();
+        *self = match std::mem::take(self) {
+            Self::One(v) if needs_four => Self::Four(v.into_iter().map(u32::from).collect()),
+            Self::One(v) => Self::Two(v.into_iter().map(u16::from).collect()),
+            Self::Two(v) => Self::Four(v.into_iter().map(u32::from).collect()),
+            four @ Self::Four(_) => four,
+        };
+        self.push(code);
+    }
+
+    /// The code of a row.
+    ///
+    /// # Panics
+    /// When the row is past the end.
+    #[inline]
+    #[must_use]
+    pub fn get(&self, row: usize) -> u32 {
+        match self {
+            Self::One(v) => u32::from(v[row]),
+            Self::Two(v) => u32::from(v[row]),
+            Self::Four(v) => v[row],
+        }
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::One(v) => v.len(),
+            Self::Two(v) => v.len(),
+            Self::Four(v) => v.len(),
+        }
+    }
+
+    /// True when there are no rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All codes in row order.
+    pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..self.len()).map(|i| self.get(i))
+    }
+
+    /// Makes room for `more` rows.
+    pub fn reserve(&mut self, more: usize) {
+        match self {
+            Self::One(v) => v.reserve(more),
+            Self::Two(v) => v.reserve(more),
+            Self::Four(v) => v.reserve(more),
+        }
+    }
+}
+
+impl FromIterator<u32> for Codes {
+    fn from_iter<T: IntoIterator<Item = u32>>(iter: T) -> Self {
+        let mut codes = Self::default();
+        for code in iter {
+            codes.push(code);
+        }
+        codes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_survive_every_widening() {
+        let input: Vec<u32> = vec![0, 255, 256, 65_535, 65_536, 3];
+        let codes: Codes = input.iter().copied().collect();
+        assert_eq!(codes.iter().collect::<Vec<_>>(), input);
+        assert!(matches!(codes, Codes::Four(_)));
+    }
+}

@@ -1,0 +1,220 @@
+//! The canonical records of one side: dictionary-coded columns with the place of every row.
+
+use foldhash::{HashMap, HashMapExt};
+
+use super::value::NEVER_EQUAL;
+use super::{Codes, Entity, Field, Location, Locations, Side, Typed, Values};
+
+/// Position of a record inside its entity's [`Records`].
+pub type Row = u32;
+
+/// One canonical column.
+#[derive(Debug, Clone, Default)]
+pub struct Column {
+    /// One code a row.
+    pub codes: Codes,
+    /// The distinct values.
+    pub values: Values,
+}
+
+/// All records of one entity of one side.
+#[derive(Debug, Clone)]
+pub struct Records {
+    entity: Entity,
+    columns: Vec<Option<Column>>,
+    locations: Locations,
+}
+
+impl Records {
+    /// No records, no columns.
+    #[must_use]
+    pub fn new(entity: Entity, locations: Locations) -> Self {
+        let columns = vec![None; Field::ALL.len()];
+        Self { entity, columns, locations }
+    }
+
+    /// Adds a mapped column.
+    ///
+    /// # Panics
+    /// When its length differs from the number of rows: a bug of the mapping.
+    pub fn set(&mut self, field: Field, column: Column) {
+        assert_eq!(column.codes.len(), self.len(), "column {field} of {} has another length", self.entity);
+        self.columns[field as usize] = Some(column);
+    }
+
+    /// Which entity.
+    #[must_use]
+    pub const fn entity(&self) -> Entity {
+        self.entity
+    }
+
+    /// Number of records.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.locations.len()
+    }
+
+    /// True when there is no record.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.locations.is_empty()
+    }
+
+    /// True when the mapping fills this field.
+    #[must_use]
+    pub fn has(&self, field: Field) -> bool {
+        self.columns[field as usize].is_some()
+    }
+
+    /// The column of a field, when mapped.
+    #[must_use]
+    pub fn column(&self, field: Field) -> Option<&Column> {
+        self.columns[field as usize].as_ref()
+    }
+
+    /// The fields that the mapping fills.
+    pub fn fields(&self) -> impl Iterator<Item = Field> + '_ {
+        Field::of(self.entity).iter().copied().filter(|f| self.has(*f))
+    }
+
+    /// The value as it stood in the file; `None` when the field is not mapped.
+    #[must_use]
+    pub fn raw(&self, row: Row, field: Field) -> Option<&str> {
+        let column = self.column(field)?;
+        Some(column.values.raw(column.codes.get(row as usize)))
+    }
+
+    /// The canonical text; `None` when the field is not mapped or has no value.
+    #[must_use]
+    pub fn text(&self, row: Row, field: Field) -> Option<&str> {
+        let column = self.column(field)?;
+        let code = column.codes.get(row as usize);
+        match column.values.entry(code).typed {
+            Typed::Missing | Typed::Unmapped | Typed::Unreadable => None,
+            _ => Some(column.values.text(code)),
+        }
+    }
+
+    /// What the value means; [`Typed::Missing`] also when the field is not mapped.
+    #[must_use]
+    pub fn typed(&self, row: Row, field: Field) -> Typed {
+        self.column(field).map_or(Typed::Missing, |c| c.values.entry(c.codes.get(row as usize)).typed)
+    }
+
+    /// The side-independent key of a value: equal keys are equal values. `None` when the field is not mapped
+    /// or the value equals nothing (unmapped or unreadable).
+    #[must_use]
+    pub fn key(&self, row: Row, field: Field) -> Option<u32> {
+        let column = self.column(field)?;
+        let key = column.values.entry(column.codes.get(row as usize)).key;
+        (key != NEVER_EQUAL).then_some(key)
+    }
+
+    /// Where the record stood.
+    #[must_use]
+    pub fn location(&self, row: Row) -> Location<'_> {
+        self.locations.get(row)
+    }
+
+    /// All locations.
+    #[must_use]
+    pub const fn locations(&self) -> &Locations {
+        &self.locations
+    }
+}
+
+/// All canonical records of one side.
+#[derive(Debug, Clone)]
+pub struct Dataset {
+    /// Which side.
+    pub side: Side,
+    records: Vec<Option<Records>>,
+}
+
+impl Dataset {
+    /// A side without any entity.
+    #[must_use]
+    pub fn new(side: Side) -> Self {
+        Self { side, records: vec![None; Entity::ALL.len()] }
+    }
+
+    /// Puts the records of an entity in.
+    pub fn set(&mut self, records: Records) {
+        let at = records.entity() as usize;
+        self.records[at] = Some(records);
+    }
+
+    /// The records of an entity; `None` when the side does not map it.
+    #[must_use]
+    pub fn get(&self, entity: Entity) -> Option<&Records> {
+        self.records[entity as usize].as_ref()
+    }
+
+    /// The entities that this side maps.
+    pub fn entities(&self) -> impl Iterator<Item = Entity> + '_ {
+        Entity::ALL.into_iter().filter(|e| self.get(*e).is_some())
+    }
+
+    /// Numbers the values of each (entity, field) alike on both sides, so that comparing two cells is
+    /// comparing two numbers. Full texts decide, never hashes. Missing equals missing.
+    pub fn align(legacy: &mut Self, new: &mut Self) {
+        for entity in Entity::ALL {
+            for field in Field::of(entity).iter().copied() {
+                let mut known: HashMap<String, u32> = HashMap::new();
+                for side in [&mut *legacy, &mut *new] {
+                    let Some(records) = side.records[entity as usize].as_mut() else { continue };
+                    let Some(column) = records.columns[field as usize].as_mut() else { continue };
+                    for (text, entry) in column.values.entries_mut() {
+                        entry.key = match entry.typed {
+                            Typed::Missing => 0,
+                            Typed::Unmapped | Typed::Unreadable => NEVER_EQUAL,
+                            _ => {
+                                let next = known.len() as u32 + 1;
+                                match known.get(text) {
+                                    Some(key) => *key,
+                                    None => *known.entry(text.to_owned()).or_insert(next),
+                                }
+                            }
+                        };
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canonical::SourceFile;
+
+    fn side(side: Side, marks: &[(&str, Typed)]) -> Dataset {
+        let mut locations = Locations::default();
+        let file = locations.add_file(SourceFile { name: "t.csv".into(), blake3: String::new(), bytes: 0 });
+        let mut column = Column::default();
+        for (i, (text, typed)) in marks.iter().enumerate() {
+            locations.push(file, i as u32 + 2, i as u32 + 2);
+            let code = column.values.push(text, text, *typed).unwrap();
+            column.codes.push(code);
+        }
+        let mut records = Records::new(Entity::Transcript, locations);
+        records.set(Field::Mark, column);
+        let mut dataset = Dataset::new(side);
+        dataset.set(records);
+        dataset
+    }
+
+    #[test]
+    fn equal_texts_get_equal_keys_and_unmapped_equals_nothing() {
+        let mut legacy = side(Side::Legacy, &[("A", Typed::Text), ("", Typed::Missing), ("P*", Typed::Unmapped)]);
+        let mut new =
+            side(Side::New, &[("", Typed::Missing), ("B", Typed::Text), ("A", Typed::Text), ("P*", Typed::Unmapped)]);
+        Dataset::align(&mut legacy, &mut new);
+        let key = |d: &Dataset, row| d.get(Entity::Transcript).unwrap().key(row, Field::Mark);
+        assert_eq!(key(&legacy, 0), key(&new, 2));
+        assert_ne!(key(&legacy, 0), key(&new, 1));
+        assert_eq!(key(&legacy, 1), key(&new, 0));
+        assert_eq!(key(&legacy, 2), None);
+        assert_eq!(key(&new, 3), None);
+    }
+}

@@ -1,0 +1,107 @@
+//! Where a record stood in the files that a system exported.
+
+use super::Codes;
+
+/// One extract file of a side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Path below the side's root, with `/` between parts (and `!member` inside an archive).
+    pub name: String,
+    /// BLAKE3 of the bytes that were read, in hex.
+    pub blake3: String,
+    /// Size in bytes as read from disk.
+    pub bytes: u64,
+}
+
+/// File and record of one row; `line` is where that record starts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Location<'a> {
+    /// Path below the side's root.
+    pub file: &'a str,
+    /// Record number in that file, counting from 1, header records included.
+    pub record: u32,
+    /// Line number in that file where the record starts, counting from 1.
+    pub line: u32,
+}
+
+/// The locations of all rows of a table, compactly.
+#[derive(Debug, Clone, Default)]
+pub struct Locations {
+    files: Vec<SourceFile>,
+    file: Codes,
+    record: Vec<u32>,
+    /// Empty while every record is one line of a file whose first record is on line 1.
+    line: Vec<u32>,
+}
+
+impl Locations {
+    /// Registers a file and returns its position.
+    pub fn add_file(&mut self, file: SourceFile) -> u32 {
+        self.files.push(file);
+        (self.files.len() - 1) as u32
+    }
+
+    /// Appends a row's place.
+    pub fn push(&mut self, file: u32, record: u32, line: u32) {
+        if self.line.is_empty() && line != record {
+            self.line.clone_from(&self.record);
+        }
+        if line != record || !self.line.is_empty() {
+            self.line.push(line);
+        }
+        self.file.push(file);
+        self.record.push(record);
+    }
+
+    /// The place of a row.
+    #[must_use]
+    pub fn get(&self, row: u32) -> Location<'_> {
+        let i = row as usize;
+        Location {
+            file: &self.files[self.file.get(i) as usize].name,
+            record: self.record[i],
+            line: self.line.get(i).copied().unwrap_or(self.record[i]),
+        }
+    }
+
+    /// File position and record number of a row: the order of rows as exported.
+    #[must_use]
+    pub fn key(&self, row: u32) -> (u32, u32) {
+        (self.file.get(row as usize), self.record[row as usize])
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.record.len()
+    }
+
+    /// True when there are no rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.record.is_empty()
+    }
+
+    /// The files.
+    #[must_use]
+    pub fn files(&self) -> &[SourceFile] {
+        &self.files
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_kept_once_they_differ_from_records() {
+        let mut places = Locations::default();
+        let f = places.add_file(SourceFile { name: "a.csv".into(), blake3: String::new(), bytes: 0 });
+        places.push(f, 2, 2);
+        places.push(f, 3, 3);
+        places.push(f, 4, 6);
+        places.push(f, 5, 5);
+        let lines: Vec<u32> = (0..4).map(|r| places.get(r).line).collect();
+        assert_eq!(lines, [2, 3, 6, 5]);
+    }
+}

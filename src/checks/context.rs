@@ -1,0 +1,152 @@
+//! What a check is, what it sees and how it speaks.
+
+use crate::canonical::{Dataset, Entity, Field, Records, Row, Side};
+use crate::finding::{Change, Finding, Severity, Subject};
+use crate::reconcile::{Reconciliation, RecordPairs, StudentPair};
+
+/// What is known about a check without running it.
+#[derive(Debug, Clone, Copy)]
+pub struct Meta {
+    /// Kebab-case; reads well after "waive".
+    pub name: &'static str,
+    /// Severity before escalation and project settings.
+    pub severity: Severity,
+    /// One sentence.
+    pub summary: &'static str,
+    /// The entity whose records it looks at.
+    pub entity: Entity,
+    /// Fields that both sides must map for it to run, beside the entity's required ones.
+    pub needs: &'static [Field],
+    /// The source of the check's file; its `//!` header is the page that `rule` prints.
+    pub source: &'static str,
+}
+
+/// A check. It implements one of the two methods.
+pub trait Check: Sync {
+    /// Name, severity and words.
+    fn meta(&self) -> &'static Meta;
+
+    /// Looks at one student. Students are independent; this runs in parallel.
+    fn student(&self, _student: &StudentContext<'_>, _out: &mut Out) {}
+
+    /// Looks at the whole run, once.
+    fn run(&self, _run: &RunContext<'_>, _out: &mut Out) {}
+}
+
+/// One student as a check sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct StudentContext<'a> {
+    /// Both sides.
+    pub reconciliation: &'a Reconciliation,
+    /// Position of the student pair.
+    pub position: u32,
+    /// The pair.
+    pub pair: &'a StudentPair,
+}
+
+impl<'a> StudentContext<'a> {
+    /// The records of an entity on one side; `None` when not mapped.
+    #[must_use]
+    pub fn records(&self, side: Side, entity: Entity) -> Option<&'a Records> {
+        self.dataset(side).get(entity)
+    }
+
+    /// One side.
+    #[must_use]
+    pub fn dataset(&self, side: Side) -> &'a Dataset {
+        match side {
+            Side::Legacy => &self.reconciliation.legacy,
+            Side::New => &self.reconciliation.new,
+        }
+    }
+
+    /// The paired records of an entity.
+    #[must_use]
+    pub fn pairs(&self, entity: Entity) -> Option<&'a RecordPairs> {
+        self.pair.records.get(&entity)
+    }
+
+    /// True when the student is on both sides.
+    #[must_use]
+    pub fn is_paired(&self) -> bool {
+        self.pair.legacy.is_some() && self.pair.new.is_some()
+    }
+
+    /// The student's grade level (new side's when legacy has none).
+    #[must_use]
+    pub fn grade_level(&self) -> Option<&'a str> {
+        let of = |side, row: Option<Row>| self.records(side, Entity::Student)?.text(row?, Field::GradeLevel);
+        of(Side::Legacy, self.pair.legacy).or_else(|| of(Side::New, self.pair.new))
+    }
+
+    /// True when both sides map the field and the two values differ (unmapped and unreadable values differ from all).
+    #[must_use]
+    pub fn differs(&self, entity: Entity, field: Field, legacy: Row, new: Row) -> bool {
+        let (Some(l), Some(n)) = (self.records(Side::Legacy, entity), self.records(Side::New, entity)) else {
+            return false;
+        };
+        if !l.has(field) || !n.has(field) {
+            return false;
+        }
+        match (l.key(legacy, field), n.key(new, field)) {
+            (Some(a), Some(b)) => a != b,
+            _ => true,
+        }
+    }
+}
+
+/// The whole run as a check sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct RunContext<'a> {
+    /// Both sides, paired.
+    pub reconciliation: &'a Reconciliation,
+}
+
+/// Where a check speaks. One per worker and check; merged in order.
+#[derive(Debug, Default)]
+pub struct Out {
+    /// The findings so far; note numbers are local to this `Out`.
+    pub findings: Vec<Finding>,
+    /// Local texts; the first is empty.
+    pub notes: Vec<String>,
+    /// How many records or pairs were looked at.
+    pub looked_at: u64,
+}
+
+impl Out {
+    /// Keeps a text and returns its local number.
+    pub fn note(&mut self, text: impl Into<String>) -> u32 {
+        if self.notes.is_empty() {
+            self.notes.push(String::new());
+        }
+        self.notes.push(text.into());
+        (self.notes.len() - 1) as u32
+    }
+
+    /// Reports one finding and returns it for additions (note, values, severity). The registry position is filled in later.
+    pub fn finding(&mut self, subject: Subject, meta: &Meta, change: Change) -> &mut Finding {
+        self.findings.push(Finding {
+            subject,
+            check: 0,
+            severity: meta.severity,
+            entity: meta.entity,
+            change,
+            field: None,
+            legacy: None,
+            new: None,
+            note: 0,
+            values: (0, 0),
+        });
+        let last = self.findings.len() - 1;
+        &mut self.findings[last]
+    }
+
+    /// Reports that a field of a pair changed.
+    pub fn changed(&mut self, subject: Subject, meta: &Meta, field: Field, legacy: Row, new: Row) -> &mut Finding {
+        let finding = self.finding(subject, meta, Change::Changed);
+        finding.field = Some(field);
+        finding.legacy = Some(legacy);
+        finding.new = Some(new);
+        finding
+    }
+}

@@ -1,0 +1,13 @@
+//! rollproof proves, student by student, that a new student information system holds what the old one held.
+//!
+//! Files become tables ([`extract`]), tables become canonical records (`mapping`), records of two sides become pairs
+//! ([`reconcile`]), pairs become findings ([`checks`]), findings a verdict (`gate`).
+
+pub mod canonical;
+pub mod checks;
+pub mod diagnostic;
+pub mod error;
+pub mod exit_code;
+pub mod extract;
+pub mod finding;
+pub mod reconcile;

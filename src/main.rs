@@ -1,0 +1,2 @@
+//! rollproof
+fn main() {}
