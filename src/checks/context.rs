@@ -2,6 +2,7 @@
 
 use crate::canonical::{Dataset, Entity, Field, Records, Row, Side};
 use crate::finding::{Change, Finding, Severity, Subject};
+use crate::policy::Policies;
 use crate::reconcile::{Reconciliation, RecordPairs, StudentPair};
 
 /// What is known about a check without running it.
@@ -42,6 +43,8 @@ pub struct StudentContext<'a> {
     pub position: u32,
     /// The pair.
     pub pair: &'a StudentPair,
+    /// The rules of GPA and graduation.
+    pub policies: &'a Policies,
 }
 
 impl<'a> StudentContext<'a> {
@@ -100,6 +103,8 @@ impl<'a> StudentContext<'a> {
 pub struct RunContext<'a> {
     /// Both sides, paired.
     pub reconciliation: &'a Reconciliation,
+    /// The rules of GPA and graduation.
+    pub policies: &'a Policies,
 }
 
 /// Where a check speaks. One per worker and check; merged in order.

@@ -1,0 +1,1 @@
+//! Findings to the few causes that explain them.

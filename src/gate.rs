@@ -1,0 +1,1 @@
+//! The decision. GO is a proof, not a default.

@@ -1,0 +1,1 @@
+//! Tables to canonical datasets, as the mapping file says. Knows nothing of the other side.

@@ -1,0 +1,5 @@
+//! GPA, credit and graduation rules as registrars apply them, in exact arithmetic.
+
+/// The policies that a project names, ready to apply. Without any, nothing is recomputed and the report says so.
+#[derive(Debug, Clone, Default)]
+pub struct Policies {}

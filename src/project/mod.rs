@@ -1,0 +1,1 @@
+//! The project file as written, and the validated project.

@@ -1,0 +1,1 @@
+//! The program on one screen: read, map, pair, check, decide, write.

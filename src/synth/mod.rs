@@ -1,0 +1,1 @@
+//! A district made from a seed, and planted faults: demo, drill, benchmarks.

@@ -1,0 +1,1 @@
+//! Accepted findings: scope, cap, reason, owner, approver, expiry.
