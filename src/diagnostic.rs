@@ -1,5 +1,7 @@
 //! The project, mapping or crosswalk file is wrong, here: file, place, what was expected, how to fix it.
 
+pub mod document;
+
 use std::ops::Range;
 use std::path::PathBuf;
 

@@ -62,11 +62,16 @@ pub enum Format {
         records: String,
         /// One object a line.
         lines: bool,
+        /// Path of a list inside each object; every item becomes a row of its own, whose columns start with the
+        /// list's path (`enrollments.grade`) beside those of the object around it. An empty list gives no row.
+        explode: Option<String>,
     },
     /// XML: one record an element of this name.
     Xml {
         /// Local name of the record's element.
         record: String,
+        /// Path of a repeated element inside each record; every one becomes a row, as in JSON.
+        explode: Option<String>,
     },
 }
 

@@ -81,6 +81,8 @@ pub struct Table {
     pub columns: Vec<RawColumn>,
     /// Columns that the files have and nobody asked for.
     pub unused: Vec<String>,
+    /// Optional columns that were asked for and that no file has (their rows are empty texts).
+    pub absent: Vec<String>,
     /// Where every row stood.
     pub locations: Locations,
     /// Rows in = rows out + rejected.
