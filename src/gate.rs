@@ -1,1 +1,0 @@
-//! The decision. GO is a proof, not a default.
