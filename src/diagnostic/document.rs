@@ -81,7 +81,9 @@ impl Problems {
     #[must_use]
     pub fn into_vec(self) -> Vec<Diagnostic> {
         let mut found = self.found.into_inner();
-        found.sort_by(|a, b| (&a.path, a.span.start, a.code, &a.message).cmp(&(&b.path, b.span.start, b.code, &b.message)));
+        found.sort_by(|a, b| {
+            (&a.path, a.span.start, a.code, &a.message).cmp(&(&b.path, b.span.start, b.code, &b.message))
+        });
         found.dedup();
         found
     }
@@ -118,6 +120,12 @@ impl<'a> Node<'a> {
     /// A table by its place; `what` names it in messages (`[sides.legacy]`).
     pub fn new(table: &'a DeTable<'a>, span: Range<usize>, what: impl Into<String>, problems: &'a Problems) -> Self {
         Self { table, span, what: what.into(), asked: RefCell::default(), problems }
+    }
+
+    /// The same table under another name.
+    #[must_use]
+    pub fn renamed(&self, what: impl Into<String>) -> Self {
+        Self::new(self.table, self.span(), what, self.problems)
     }
 
     /// Where it stands.

@@ -1,3 +1,2 @@
-//! Integration tests.
-#[test]
-fn t() {}
+//! Integration tests: one binary, one module a room.
+mod mapping;
