@@ -1,2 +1,7 @@
-//! rollproof
-fn main() {}
+//! The program: parse, dispatch, exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rollproof::cli::main().into()
+}

@@ -1,2 +1,4 @@
 //! Integration tests: one binary, one module a room.
+
 mod mapping;
+mod tidy;
