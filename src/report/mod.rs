@@ -1,7 +1,18 @@
 //! One summary, many forms. Reports do no arithmetic: every number comes from [`Summary`].
 
+pub mod csv;
+mod excel;
+mod outfile;
+pub mod packs;
+pub mod privacy;
 mod rows;
+mod school_file;
 pub mod summary;
+pub mod terminal;
+mod visible;
+mod words;
 
+pub use outfile::OutFile;
 pub use rows::FindingSource;
 pub use summary::Summary;
+pub use visible::{clip, clip_pair, visible, wrap};

@@ -145,6 +145,17 @@ impl Tally {
         *pairs.entry((row.legacy_value.clone(), row.new_value.clone())).or_insert(0) += 1;
     }
 
+    /// Every value pair with its count, by check and field, most frequent first: what `pairs.csv` holds.
+    pub fn all_pairs(&self) -> impl Iterator<Item = (&str, &str, &str, &str, u64)> {
+        self.pairs.iter().flat_map(|((check, field), pairs)| {
+            let mut sorted: Vec<(&(String, String), &u64)> = pairs.iter().collect();
+            sorted.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
+            sorted.into_iter().map(move |((legacy, new), count)| {
+                (check.as_str(), field.as_str(), legacy.as_str(), new.as_str(), *count)
+            })
+        })
+    }
+
     /// Writes the counts into a summary: open, waived, students with findings, areas, checks, schools, pairs.
     pub fn fill(mut self, summary: &mut Summary, known: &Known) {
         self.close_student();

@@ -1,0 +1,90 @@
+//! The words and number forms that all reports share.
+
+use crate::finding::Severity;
+
+/// What people read for an area.
+#[must_use]
+pub fn area(name: &str) -> &str {
+    match name {
+        "student" => "Student record",
+        "enrollment" => "Enrollment",
+        "course" => "Course catalog",
+        "schedule" => "Schedule",
+        "transcript" => "Course history",
+        "gpa" => "GPA",
+        "graduation" => "Graduation",
+        "load" => "Load and codes",
+        other => other,
+    }
+}
+
+/// The mark before a severity word where colour can not be relied on.
+#[must_use]
+pub const fn severity_symbol(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "✕",
+        Severity::Major => "▲",
+        Severity::Minor => "●",
+        Severity::Info => "·",
+    }
+}
+
+/// The severity with a capital letter, as a column head.
+#[must_use]
+pub const fn severity_title(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "Critical",
+        Severity::Major => "Major",
+        Severity::Minor => "Minor",
+        Severity::Info => "Info",
+    }
+}
+
+/// What people read for a field: `credit_earned` becomes `credit earned`.
+#[must_use]
+pub fn field(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+/// `1234567` as `1,234,567`.
+#[must_use]
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `−40`, `+3`, `±0`, with thousands.
+#[must_use]
+pub fn signed(number: i64) -> String {
+    let sign = match number {
+        0 => "±",
+        1.. => "+",
+        _ => "−",
+    };
+    format!("{sign}{}", thousands(number.unsigned_abs()))
+}
+
+/// `1 finding`, `2 findings`.
+#[must_use]
+pub fn plural(number: u64, word: &str) -> String {
+    format!("{} {word}{}", thousands(number), if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([-1200, 0, 3].map(signed), ["−1,200", "±0", "+3"]);
+        assert_eq!(plural(1, "school"), "1 school");
+    }
+}
