@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{HistoryReceipt, Share};
 use crate::canonical::{Decimal, Entity, Field};
 use crate::finding::Severity;
+use crate::waiver::Assessment;
 
 /// What a run measured.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -281,6 +282,20 @@ pub struct WaiverCounts {
     pub broad: Vec<String>,
     /// Ids of waivers of checks that can not be waived; they cover nothing.
     pub unwaivable: Vec<String>,
+}
+
+impl From<&Assessment> for WaiverCounts {
+    fn from(assessment: &Assessment) -> Self {
+        Self {
+            assessed: true,
+            in_force: assessment.in_force(),
+            expired: assessment.expired(),
+            unused: assessment.unused(),
+            over_cap: assessment.over_cap(),
+            broad: assessment.over_broad(),
+            unwaivable: assessment.unwaivable(),
+        }
+    }
 }
 
 /// What one cause explains.
