@@ -8,6 +8,7 @@
 mod criteria;
 mod decide;
 mod decision;
+pub mod measure;
 mod measured;
 mod obligations;
 mod reason;
