@@ -81,6 +81,33 @@ impl Codes {
         (0..self.len()).map(|i| self.get(i))
     }
 
+    /// Appends many codes, none of which is larger than `largest`: widens once, then copies.
+    pub fn extend_below(&mut self, largest: u32, codes: impl Iterator<Item = u32>) {
+        let fits = match self {
+            Self::One(_) => largest <= u32::from(u8::MAX),
+            Self::Two(_) => largest <= u32::from(u16::MAX),
+            Self::Four(_) => true,
+        };
+        if !fits {
+            self.widen_and_push(largest);
+            self.truncate(self.len() - 1);
+        }
+        match self {
+            Self::One(v) => v.extend(codes.map(|c| c as u8)),
+            Self::Two(v) => v.extend(codes.map(|c| c as u16)),
+            Self::Four(v) => v.extend(codes),
+        }
+    }
+
+    /// Forgets all rows from `len` on.
+    pub fn truncate(&mut self, len: usize) {
+        match self {
+            Self::One(v) => v.truncate(len),
+            Self::Two(v) => v.truncate(len),
+            Self::Four(v) => v.truncate(len),
+        }
+    }
+
     /// Makes room for `more` rows.
     pub fn reserve(&mut self, more: usize) {
         match self {
@@ -111,5 +138,17 @@ mod tests {
         let codes: Codes = input.iter().copied().collect();
         assert_eq!(codes.iter().collect::<Vec<_>>(), input);
         assert!(matches!(codes, Codes::Four(_)));
+    }
+
+    #[test]
+    fn many_codes_at_once_widen_as_one_by_one() {
+        let mut codes = Codes::default();
+        codes.extend_below(3, [1, 2, 3].into_iter());
+        codes.extend_below(300, [300, 4].into_iter());
+        codes.extend_below(70_000, [70_000].into_iter());
+        codes.extend_below(7, [7].into_iter());
+        assert_eq!(codes.iter().collect::<Vec<_>>(), [1, 2, 3, 300, 4, 70_000, 7]);
+        codes.truncate(2);
+        assert_eq!(codes.len(), 2);
     }
 }

@@ -53,6 +53,22 @@ impl Locations {
         self.record.push(record);
     }
 
+    /// Forgets all rows from `rows` on and all files from `files` on (a file that is read again).
+    pub fn truncate(&mut self, files: usize, rows: usize) {
+        self.files.truncate(files);
+        self.file.truncate(rows);
+        self.record.truncate(rows);
+        self.line.truncate(rows);
+    }
+
+    /// What is known of a file only after it has been read.
+    pub fn describe_file(&mut self, file: u32, blake3: String, bytes: u64) {
+        if let Some(known) = self.files.get_mut(file as usize) {
+            known.blake3 = blake3;
+            known.bytes = bytes;
+        }
+    }
+
     /// The place of a row.
     #[must_use]
     pub fn get(&self, row: u32) -> Location<'_> {

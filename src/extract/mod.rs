@@ -1,8 +1,45 @@
 //! Bytes to tables that remember where each row came from. Readers are strict: what is not as declared is a
 //! reject with its place, never a repair.
 
+mod archive;
+mod build;
+mod delimited;
+mod encoding;
+mod find;
+mod glob;
+mod headers;
+mod intern;
 mod layout;
+mod progress;
+mod source;
 mod table;
 
+use std::path::Path;
+
+pub use find::find_files;
 pub use layout::{Delimited, Encoding, FixedWidth, Format, FoundFile, Header, Layout, WantedColumn};
+pub use progress::{Progress, Silent};
 pub use table::{Accounting, Notice, RawColumn, Reject, Table};
+
+use crate::error::Error;
+
+/// Reads all files of a table below a side's root as one table. Every record is a row or a reject.
+///
+/// # Errors
+/// When no file matches (unless the table is optional), a file can not be read to its end, changes meanwhile, or does
+/// not have the columns that the mapping wants. What is wrong with single records is in the table, not an error.
+pub fn read(root: &Path, layout: &Layout, progress: &dyn Progress) -> Result<Table, Error> {
+    let files = find_files(root, layout)?;
+    read_files(&files, layout, delimited::CHUNK, progress)
+}
+
+fn read_files(files: &[FoundFile], layout: &Layout, chunk: usize, progress: &dyn Progress) -> Result<Table, Error> {
+    let mut builder = build::Builder::new(layout);
+    for file in files {
+        match &layout.format {
+            Format::Delimited(delimited) => delimited::read(&mut builder, file, delimited, chunk, progress)?,
+            other => return Err(Error::Bug(format!("no reader yet for {other:?}"))),
+        }
+    }
+    builder.finish()
+}

@@ -1,0 +1,78 @@
+//! What one file's records must look like: the declared layout and the file's own header, together.
+
+/// What ends a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LineEnd {
+    /// LF, or CR LF.
+    Lf,
+    /// CR alone.
+    Cr,
+}
+
+impl LineEnd {
+    /// The last byte of every line end.
+    pub(super) const fn byte(self) -> u8 {
+        match self {
+            Self::Lf => b'\n',
+            Self::Cr => b'\r',
+        }
+    }
+
+    /// How the file ends its lines: the first line end outside quotes decides; CR only when there is no LF at all.
+    pub(super) fn detect(block: &[u8], limit: usize, quote: Option<u8>) -> Self {
+        let (mut quoted, mut lone_cr) = (false, false);
+        for (at, byte) in block.iter().take(limit).enumerate() {
+            match byte {
+                b if Some(*b) == quote => quoted = !quoted,
+                b'\n' if !quoted => return Self::Lf,
+                b'\r' if !quoted && block.get(at + 1) != Some(&b'\n') => lone_cr = true,
+                _ => {}
+            }
+        }
+        if lone_cr { Self::Cr } else { Self::Lf }
+    }
+}
+
+/// Everything that the parser must know of a file.
+#[derive(Debug, Clone)]
+pub(super) struct Rules {
+    pub(super) delimiter: u8,
+    pub(super) quote: Option<u8>,
+    pub(super) comment: Option<u8>,
+    pub(super) end: LineEnd,
+    pub(super) blank_lines: bool,
+    pub(super) repeated_header: bool,
+    pub(super) trailing_delimiter: bool,
+    /// The file's columns, in order; empty while the header is being looked for.
+    pub(super) names: Vec<String>,
+    /// For each wanted column its position in the file; `None` gives empty texts.
+    pub(super) wanted: Vec<Option<usize>>,
+    /// What a byte means outside quotes: nought for plain characters.
+    pub(super) special: [bool; 256],
+}
+
+impl Rules {
+    pub(super) fn new(layout: &crate::extract::Delimited, end: LineEnd) -> Self {
+        let mut special = [false; 256];
+        for byte in [Some(layout.delimiter), layout.quote, Some(b'\n'), Some(b'\r')].into_iter().flatten() {
+            special[usize::from(byte)] = true;
+        }
+        Self {
+            delimiter: layout.delimiter,
+            quote: layout.quote,
+            comment: layout.comment,
+            end,
+            blank_lines: layout.blank_lines,
+            repeated_header: layout.repeated_header,
+            trailing_delimiter: layout.trailing_delimiter,
+            names: Vec::new(),
+            wanted: Vec::new(),
+            special,
+        }
+    }
+
+    /// The name of a column for messages.
+    pub(super) fn column(&self, field: usize) -> Option<(usize, String)> {
+        self.names.get(field).map(|name| (field + 1, name.clone()))
+    }
+}
