@@ -147,7 +147,13 @@ pub fn render_diagnostics(diagnostics: &[Diagnostic], color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
     sorted.sort_by(|a, b| {
-        (b.gravity, &a.path, a.span.start, a.code, &a.message).cmp(&(a.gravity, &b.path, b.span.start, b.code, &b.message))
+        (b.gravity, &a.path, a.span.start, a.code, &a.message).cmp(&(
+            a.gravity,
+            &b.path,
+            b.span.start,
+            b.code,
+            &b.message,
+        ))
     });
     let mut text = String::new();
     for diagnostic in sorted {

@@ -45,7 +45,10 @@ fn execute(cli: &Cli, console: &Console) -> Result<ExitCode, crate::error::Error
 /// A panic says where, never with what: its message could hold a student's data.
 fn install_panic_hook() {
     std::panic::set_hook(Box::new(|info| {
-        let place = info.location().map_or_else(|| "an unknown place".to_owned(), |l| format!("{}:{}", l.file(), l.line()));
-        anstream::eprintln!("error: internal error at {place}\n  fix: this is a bug in rollproof; report this line and the command");
+        let place =
+            info.location().map_or_else(|| "an unknown place".to_owned(), |l| format!("{}:{}", l.file(), l.line()));
+        anstream::eprintln!(
+            "error: internal error at {place}\n  fix: this is a bug in rollproof; report this line and the command"
+        );
     }));
 }

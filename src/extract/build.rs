@@ -20,6 +20,8 @@ pub(super) struct Builder<'a> {
     rejects: Vec<Reject>,
     notices: Vec<Notice>,
     unused: Vec<String>,
+    /// For each wanted column: some file has it.
+    present: Vec<bool>,
     /// Name and headers of the first file.
     first: Option<(String, Vec<String>)>,
 }
@@ -34,6 +36,7 @@ pub(super) struct Mark {
     rejects: usize,
     notices: usize,
     unused: usize,
+    present: Vec<bool>,
     had_first: bool,
 }
 
@@ -47,6 +50,7 @@ impl<'a> Builder<'a> {
             rejects: Vec::new(),
             notices: Vec::new(),
             unused: Vec::new(),
+            present: vec![false; layout.columns.len()],
             first: None,
         }
     }
@@ -60,6 +64,7 @@ impl<'a> Builder<'a> {
             rejects: self.rejects.len(),
             notices: self.notices.len(),
             unused: self.unused.len(),
+            present: self.present.clone(),
             had_first: self.first.is_some(),
         }
     }
@@ -76,6 +81,7 @@ impl<'a> Builder<'a> {
         self.rejects.truncate(mark.rejects);
         self.notices.truncate(mark.notices);
         self.unused.truncate(mark.unused);
+        self.present.clone_from(&mark.present);
         if !mark.had_first {
             self.first = None;
         }
@@ -106,6 +112,9 @@ impl<'a> Builder<'a> {
             if !self.unused.contains(&name) {
                 self.unused.push(name);
             }
+        }
+        for (present, position) in self.present.iter_mut().zip(&found.positions) {
+            *present |= position.is_some();
         }
         self.compare_headers(file, names);
         Ok(found.positions)
@@ -229,6 +238,10 @@ impl<'a> Builder<'a> {
             )));
         }
         self.notices.sort();
+        let wanted = self.layout.columns.iter().zip(&self.present);
+        let absent =
+            wanted.filter(|(column, present)| column.optional && !**present).map(|(column, _)| column.name.clone());
+        let absent = absent.collect();
         let columns = self.layout.columns.iter().zip(self.columns);
         Ok(Table {
             name: self.layout.table.clone(),
@@ -240,6 +253,7 @@ impl<'a> Builder<'a> {
                 })
                 .collect(),
             unused: self.unused,
+            absent,
             locations: self.locations,
             accounting: self.accounting,
             rejects: self.rejects,

@@ -38,6 +38,25 @@ pub fn find_files(root: &Path, layout: &Layout) -> Result<Vec<FoundFile>, Error>
     Ok(found)
 }
 
+/// One file by its path; `bundle.zip!users.csv` is a member of an archive.
+///
+/// # Errors
+/// When an archive is not safe, or it is not clear which member is meant.
+pub(super) fn single(path: &Path) -> Result<FoundFile, Error> {
+    let whole = path.to_string_lossy().into_owned();
+    let (file, member) = match whole.rsplit_once('!') {
+        Some((file, member)) if !path.exists() => (PathBuf::from(file), Some(member)),
+        _ => (path.to_owned(), None),
+    };
+    let name = file.file_name().map_or_else(|| whole.clone(), |n| n.to_string_lossy().into_owned());
+    let mut hits = open_hit(&name, &file, member)?;
+    match hits.len() {
+        1 => Ok(hits.remove(0)),
+        0 => Err(input(&file, "the archive has no such member".into(), "correct the name after the !")),
+        n => Err(input(&file, format!("{n} members of the archive are meant"), "name one of them")),
+    }
+}
+
 /// A pattern also finds its file packed, except that it never finds an archive that it does not name.
 fn fits(pattern: &str, name: &str) -> bool {
     glob::matches(pattern, name)

@@ -8,6 +8,7 @@ mod encoding;
 mod find;
 mod glob;
 mod headers;
+mod inspect;
 mod intern;
 mod layout;
 mod progress;
@@ -17,6 +18,9 @@ mod table;
 use std::path::Path;
 
 pub use find::find_files;
+pub use inspect::{
+    ColumnInspection, Inspection, Looks, NoticeInspection, RejectInspection, TextInspection, ValueCount, inspect,
+};
 pub use layout::{Delimited, Encoding, FixedWidth, Format, FoundFile, Header, Layout, WantedColumn};
 pub use progress::{Progress, Silent};
 pub use table::{Accounting, Notice, RawColumn, Reject, Table};

@@ -98,7 +98,8 @@ fn filters_leave_rows_out_with_a_count_each() {
         "{STUDENTS}where = [\n{{ column = \"TG\", in = [\"\", \" \"], reason = \"active only\" }},\n{{ column = \"SEC\", \
          not_starts_with = \"-\", reason = \"dropped\" }} ]\n[student.fields]\nstudent_id = \"ID\"\n"
     ));
-    let rows: &[&[&str]] = &[&["ID", "TG", "SEC"], &["1", "", "5"], &["2", "I", "5"], &["3", " ", "-5"], &["4", "I", "-5"]];
+    let rows: &[&[&str]] =
+        &[&["ID", "TG", "SEC"], &["1", "", "5"], &["2", "I", "5"], &["3", " ", "-5"], &["4", "I", "-5"]];
     let mapped = run(&mapping, vec![table("students", rows)]);
     assert_eq!(column(&mapped, Entity::Student, Field::StudentId), ["1"]);
     let left: Vec<_> = mapped.accounting[0].left_out.iter().map(|l| (l.reason.as_str(), l.rows)).collect();
@@ -112,7 +113,8 @@ fn columns_are_joined_and_rows_without_a_partner_are_counted() {
                 \"courses\", on = { CN = \"CN\" } }]\n[schedule.fields]\nstudent_id = \"ID\"\ncourse = \"CN\"\ntitle = { \
                 coalesce = [\"TITLE\", \"courses.CO\"] }\n";
     let mapping = ok(text);
-    let sec: &[&[&str]] = &[&["ID", "CN", "TITLE"], &["1", "M1", ""], &["2", "M2", "Mine"], &["3", "M9", ""], &["4", "", ""]];
+    let sec: &[&[&str]] =
+        &[&["ID", "CN", "TITLE"], &["1", "M1", ""], &["2", "M2", "Mine"], &["3", "M9", ""], &["4", "", ""]];
     let courses: &[&[&str]] = &[&["CN", "CO"], &["M1", "Math"], &["M2", "Music"], &["", "Nothing"]];
     let mapped = run(&mapping, vec![table("sec", sec), table("courses", courses)]);
     assert_eq!(column(&mapped, Entity::Schedule, Field::Title), ["Math", "Mine", "-", "-"]);
@@ -127,8 +129,10 @@ fn columns_are_joined_and_rows_without_a_partner_are_counted() {
 
 #[test]
 fn a_join_by_a_key_that_is_not_unique_is_refused_unless_the_rows_say_the_same() {
-    let mapping = ok("[tables.a]\nfile = \"a\"\n[tables.b]\nfile = \"b\"\n[[schedule]]\nfrom = \"a\"\njoin = [{ table = \"b\", \
-                      on = { K1 = \"K1\", K2 = \"K2\" } }]\n[schedule.fields]\nstudent_id = \"ID\"\ncourse = \"b.C\"\n");
+    let mapping = ok(
+        "[tables.a]\nfile = \"a\"\n[tables.b]\nfile = \"b\"\n[[schedule]]\nfrom = \"a\"\njoin = [{ table = \"b\", \
+                      on = { K1 = \"K1\", K2 = \"K2\" } }]\n[schedule.fields]\nstudent_id = \"ID\"\ncourse = \"b.C\"\n",
+    );
     let a: &[&[&str]] = &[&["ID", "K1", "K2"], &["1", "1", "11"], &["2", "11", "1"]];
     let b: &[&[&str]] = &[&["K1", "K2", "C"], &["1", "11", "X"], &["11", "1", "Y"], &["1", "11", "X"]];
     let mapped = run(&mapping, vec![table("a", a), table("b", b)]);
@@ -147,7 +151,8 @@ fn codes_go_through_the_crosswalk_and_what_it_does_not_cover_is_told() {
          }}\n[crosswalks.grade]\nfile = \"grade.csv\"\nfrom = \"code\"\nto = \"canonical\"\n"
     );
     let mapping = parse_with(&text, &[("grade.csv", "code,canonical\n9,09\n10,10\nX,ignore\n12,12\n")]).unwrap();
-    let rows: &[&[&str]] = &[&["ID", "GR"], &["1", "9"], &["2", "9"], &["3", "1O"], &["3", "1O"], &["4", "X"], &["5", ""]];
+    let rows: &[&[&str]] =
+        &[&["ID", "GR"], &["1", "9"], &["2", "9"], &["3", "1O"], &["3", "1O"], &["4", "X"], &["5", ""]];
     let mapped = run(&mapping, vec![table("students", rows)]);
     assert_eq!(column(&mapped, Entity::Student, Field::GradeLevel), ["09", "09", "?", "?", "-"]);
     let issue = &mapped.issues[0];
@@ -175,17 +180,23 @@ fn a_default_is_used_only_where_declared_and_is_counted() {
     assert_eq!(column(&mapped, Entity::Student, Field::Status), ["A", "Q"]);
     assert_eq!(mapped.crosswalks[0].passed, 2);
     assert!(mapped.issues.is_empty());
-    let mapped = run(&ok(&text("map = { A = \"active\", \"\" = \"gone\" }")), vec![table("students", &[&["ID", "S"], &["1", ""]])]);
+    let mapped = run(
+        &ok(&text("map = { A = \"active\", \"\" = \"gone\" }")),
+        vec![table("students", &[&["ID", "S"], &["1", ""]])],
+    );
     assert_eq!(column(&mapped, Entity::Student, Field::Status), ["gone"]);
 }
 
 #[test]
 fn wide_marks_become_rows() {
-    let mapping = ok("[tables.grd]\nfile = \"g\"\nunpivot = { columns = [[\"M1\", \"C1\"], [\"M2\", \"C2\"]], names = [\"S1\", \
+    let mapping = ok(
+        "[tables.grd]\nfile = \"g\"\nunpivot = { columns = [[\"M1\", \"C1\"], [\"M2\", \"C2\"]], names = [\"S1\", \
                       \"S2\"], name = \"TERM\", values = [\"MARK\", \"CR\"], skip_empty = true }\n[[transcript]]\nfrom = \
                       \"grd\"\n[transcript.fields]\nstudent_id = \"ID\"\nschool_year = { constant = \"2026\" }\nterm = \
-                      \"TERM\"\ncourse = \"CN\"\nmark = \"MARK\"\ncredit_earned = \"CR\"\n");
-    let rows: &[&[&str]] = &[&["ID", "CN", "M1", "C1", "M2", "C2"], &["1", "A", "B+", "5.0", "", ""], &["2", "A", "C", "", "D", "2.50"]];
+                      \"TERM\"\ncourse = \"CN\"\nmark = \"MARK\"\ncredit_earned = \"CR\"\n",
+    );
+    let rows: &[&[&str]] =
+        &[&["ID", "CN", "M1", "C1", "M2", "C2"], &["1", "A", "B+", "5.0", "", ""], &["2", "A", "C", "", "D", "2.50"]];
     let mapped = run(&mapping, vec![table("grd", rows)]);
     assert_eq!(column(&mapped, Entity::Transcript, Field::StudentId), ["1", "2", "2"]);
     assert_eq!(column(&mapped, Entity::Transcript, Field::Term), ["S1", "S1", "S2"]);
@@ -198,10 +209,13 @@ fn wide_marks_become_rows() {
 
 #[test]
 fn concatenation_and_expressions_are_computed_once_for_each_distinct_tuple() {
-    let mapping = ok("[tables.s]\nfile = \"s\"\n[[schedule]]\nfrom = \"s\"\n[schedule.fields]\nstudent_id = \"ID\"\ncourse = \
+    let mapping = ok(
+        "[tables.s]\nfile = \"s\"\n[[schedule]]\nfrom = \"s\"\n[schedule.fields]\nstudent_id = \"ID\"\ncourse = \
                       \"CN\"\nsection = { concat = [\"CN\", \"-\", \"SE\", \"'/x'\"] }\nperiod = { cel = \"SE == '' ? 'none' : \
-                      (p.startsWith('P') ? p.substring(1) : p)\", with = { p = \"The Period\" } }\n");
-    let rows: &[&[&str]] = &[&["ID", "CN", "SE", "The Period"], &["1", "A", "1", "P4"], &["2", "A", "", "P4"], &["3", "A", "1", "P4"]];
+                      (p.startsWith('P') ? p.substring(1) : p)\", with = { p = \"The Period\" } }\n",
+    );
+    let rows: &[&[&str]] =
+        &[&["ID", "CN", "SE", "The Period"], &["1", "A", "1", "P4"], &["2", "A", "", "P4"], &["3", "A", "1", "P4"]];
     let mapped = run(&mapping, vec![table("s", rows)]);
     assert_eq!(column(&mapped, Entity::Schedule, Field::Section), ["A-1/x", "A-/x", "A-1/x"]);
     assert_eq!(column(&mapped, Entity::Schedule, Field::Period), ["4", "none", "4"]);
@@ -212,10 +226,12 @@ fn concatenation_and_expressions_are_computed_once_for_each_distinct_tuple() {
 
 #[test]
 fn several_blocks_of_one_entity_are_added_up() {
-    let mapping = ok("[tables.s]\nfile = \"s\"\n[[gpa]]\nfrom = \"s\"\nfields = { student_id = \"ID\", gpa_kind = { constant = \
+    let mapping = ok(
+        "[tables.s]\nfile = \"s\"\n[[gpa]]\nfrom = \"s\"\nfields = { student_id = \"ID\", gpa_kind = { constant = \
                       \"weighted\" }, value = \"GP\" }\n[[gpa]]\nfrom = \"s\"\nwhere = { column = \"GPN\", not_empty = true \
                       }\nfields = { student_id = \"ID\", gpa_kind = { constant = \"unweighted\" }, value = \"GPN\", rank = \
-                      \"R\" }\n");
+                      \"R\" }\n",
+    );
     let rows: &[&[&str]] = &[&["ID", "GP", "GPN", "R"], &["1", "3.50", "3.1", "4"], &["2", "2.0", "", "7"]];
     let mapped = run(&mapping, vec![table("s", rows)]);
     assert_eq!(column(&mapped, Entity::Gpa, Field::StudentId), ["1", "2", "1"]);
@@ -227,7 +243,8 @@ fn several_blocks_of_one_entity_are_added_up() {
 
 #[test]
 fn repeated_records_are_one_where_the_mapping_says_distinct() {
-    let mapping = ok(&format!("{STUDENTS}distinct = true\n[student.fields]\nstudent_id = \"ID\"\nlast_name = \"LN\"\n"));
+    let mapping =
+        ok(&format!("{STUDENTS}distinct = true\n[student.fields]\nstudent_id = \"ID\"\nlast_name = \"LN\"\n"));
     let rows: &[&[&str]] = &[&["ID", "LN"], &["1", "A"], &["1", "A"], &["1", "B"], &["01", "A"]];
     let mapped = run(&mapping, vec![table("students", rows)]);
     assert_eq!(column(&mapped, Entity::Student, Field::StudentId), ["1", "1", "01"]);
@@ -244,8 +261,10 @@ fn a_blank_student_id_keeps_the_row_and_is_counted() {
 
 #[test]
 fn a_bundle_of_changes_is_refused() {
-    let mapping = ok("delta = \"manifest.value=delta\"\n[tables.manifest]\nfile = \"m\"\n[tables.u]\nfile = \"u\"\n[[student]]\nfrom \
-                      = \"u\"\nfields = { student_id = \"ID\" }\n");
+    let mapping = ok(
+        "delta = \"manifest.value=delta\"\n[tables.manifest]\nfile = \"m\"\n[tables.u]\nfile = \"u\"\n[[student]]\nfrom \
+                      = \"u\"\nfields = { student_id = \"ID\" }\n",
+    );
     let tables = vec![table("manifest", &[&["value"], &["delta"]]), table("u", &[&["ID"], &["1"]])];
     assert!(matches!(map(&mapping, tables, Side::New), Err(Error::Input { .. })));
 }
@@ -260,9 +279,22 @@ fn every_mistake_of_a_mapping_and_its_code_tables_is_told_at_once() {
     let found = parse_with(text, &[("t.csv", "from,to\n1,S1\n1,S2\n2,\n,S1\n3,S9\n4,S1\n5,S2,\n")]).unwrap_err();
     let codes: Vec<_> = found.iter().map(|d| d.code).collect();
     let expected = [
-        "date-format", "missing-key", "unknown-key", "column-twice", "unknown-table", "unknown-field", "unmapped-required",
-        "unknown-column", "capture", "unknown-crosswalk", "crosswalk-contradiction", "crosswalk-no-target",
-        "crosswalk-blank", "crosswalk-target", "crosswalk-not-injective", "crosswalk-ragged",
+        "date-format",
+        "missing-key",
+        "unknown-key",
+        "column-twice",
+        "unknown-table",
+        "unknown-field",
+        "unmapped-required",
+        "unknown-column",
+        "capture",
+        "unknown-crosswalk",
+        "crosswalk-contradiction",
+        "crosswalk-no-target",
+        "crosswalk-blank",
+        "crosswalk-target",
+        "crosswalk-not-injective",
+        "crosswalk-ragged",
     ];
     for code in expected {
         assert!(codes.contains(&code), "{code} is missing in {codes:?}");
@@ -284,9 +316,11 @@ fn conventions_are_required() {
 
 #[test]
 fn layouts_ask_for_the_columns_that_something_uses() {
-    let mapping = ok("[tables.s]\nfile = [\"a*.csv\", \"b.zip!c.csv\"]\ndelimiter = \"^\"\nquote = \"none\"\nencoding = \
+    let mapping = ok(
+        "[tables.s]\nfile = [\"a*.csv\", \"b.zip!c.csv\"]\ndelimiter = \"^\"\nquote = \"none\"\nencoding = \
                       \"windows-1252\"\naliases = { ID = [\"Student ID\"] }\noptional_columns = [\"X\"]\n[[student]]\nfrom = \
-                      \"s\"\nwhere = { column = \"TG\", empty = true }\nfields = { student_id = \"ID\", track = \"X\" }\n");
+                      \"s\"\nwhere = { column = \"TG\", empty = true }\nfields = { student_id = \"ID\", track = \"X\" }\n",
+    );
     let layouts = mapping.layouts();
     let columns: Vec<_> = layouts[0].columns.iter().map(|c| (c.name.as_str(), c.optional)).collect();
     assert_eq!(columns, [("TG", false), ("ID", false), ("X", true)]);

@@ -28,14 +28,43 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("report", &["finding", "gate", "waiver", "cause", "history"]),
     ("synth", &["finding", "checks", "policy", "mapping", "extract", "reconcile"]),
     ("project", &["extract", "mapping", "finding", "reconcile", "checks", "policy", "waiver", "gate", "cause"]),
-    ("run", &[
-        "project", "extract", "mapping", "finding", "reconcile", "checks", "policy", "cause", "waiver", "gate", "history",
-        "report", "synth",
-    ]),
-    ("cli", &[
-        "project", "run", "history", "report", "synth", "checks", "finding", "gate", "waiver", "extract", "mapping", "policy",
-        "cause", "reconcile",
-    ]),
+    (
+        "run",
+        &[
+            "project",
+            "extract",
+            "mapping",
+            "finding",
+            "reconcile",
+            "checks",
+            "policy",
+            "cause",
+            "waiver",
+            "gate",
+            "history",
+            "report",
+            "synth",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "project",
+            "run",
+            "history",
+            "report",
+            "synth",
+            "checks",
+            "finding",
+            "gate",
+            "waiver",
+            "extract",
+            "mapping",
+            "policy",
+            "cause",
+            "reconcile",
+        ],
+    ),
 ];
 
 const OPEN: &[&str] = &["canonical", "error", "diagnostic", "exit_code"];
@@ -61,7 +90,9 @@ fn sources() -> Vec<(String, String)> {
     files(&root().join("src"), "rs", &mut paths);
     paths
         .into_iter()
-        .map(|p| (p.strip_prefix(root()).unwrap().display().to_string().replace('\\', "/"), fs::read_to_string(&p).unwrap()))
+        .map(|p| {
+            (p.strip_prefix(root()).unwrap().display().to_string().replace('\\', "/"), fs::read_to_string(&p).unwrap())
+        })
         .collect()
 }
 
@@ -85,7 +116,8 @@ fn every_file_says_what_it_is_for() {
 fn no_file_is_crowded() {
     let mut problems = Vec::new();
     for (path, text) in sources() {
-        let lines = without_tests(&text).lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with("//")).count();
+        let lines =
+            without_tests(&text).lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with("//")).count();
         if lines > FILE_LINES {
             problems.push(format!("{path}: {lines} code lines, at most {FILE_LINES}"));
         }
@@ -114,7 +146,10 @@ fn no_function_is_long() {
                     if indent == *depth && line.trim() == "}" {
                         let length = number - start + 1;
                         if length > FUNCTION_LINES {
-                            problems.push(format!("{path}:{}: {name} has {length} lines, at most {FUNCTION_LINES}", start + 1));
+                            problems.push(format!(
+                                "{path}:{}: {name} has {length} lines, at most {FUNCTION_LINES}",
+                                start + 1
+                            ));
                         }
                         open = None;
                     }

@@ -12,7 +12,8 @@ mod tests;
 use std::io::{Cursor, Read};
 
 use self::merge::{Merger, Outcome};
-use self::rules::Rules;
+use self::rules::{LineEnd, Rules};
+use self::scan::{Scanner, Step};
 use self::split::{Chunk, Splitter};
 use super::build::Builder;
 use super::encoding::{self, Coding, Transcoder};
@@ -94,6 +95,33 @@ fn decoded<'s>(
         Coding::Stream(encoding) => (Box::new(Transcoder::new(body, encoding)), detected.coding, detected.bom),
         coding => (Box::new(body), coding, detected.bom),
     })
+}
+
+/// The texts of the first well-formed records of a piece of decoded text, for guesses. `whole`: nothing follows it.
+pub(super) fn sample_records(sample: &[u8], layout: &Delimited, limit: usize, whole: bool) -> Vec<Vec<String>> {
+    let rules = Rules::new(layout, LineEnd::detect(sample, sample.len(), layout.quote));
+    let mut scanner = Scanner::new(sample, &rules);
+    let (mut records, mut at, mut scratch) = (Vec::new(), 0, Vec::new());
+    while at < sample.len() && records.len() < limit {
+        match scanner.step(at) {
+            Step::Open { .. } => break,
+            Step::Record { end, next } => {
+                if end == next && !whole {
+                    break;
+                }
+                let text = |field: &scan::Field| encoding_free(scanner.text(*field, &mut scratch));
+                records.push(scanner.fields.iter().map(text).collect());
+                at = next;
+            }
+            Step::Blank { next } | Step::Comment { next } | Step::Broken { next, .. } => at = next,
+        }
+    }
+    records
+}
+
+/// Text of any bytes, for guesses only.
+fn encoding_free(bytes: &[u8]) -> String {
+    Coding::Utf8 { guessing: true }.lossless(bytes)
 }
 
 /// Settles the columns; `None` when the encoding was guessed wrongly.

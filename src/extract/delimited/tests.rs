@@ -265,6 +265,16 @@ fn missing_and_doubled_headers_are_errors_and_differing_ones_are_told() {
 }
 
 #[test]
+fn an_optional_column_that_no_file_has_is_empty_and_said_to_be_absent() {
+    let mut layout = layout(plain(), &["id", "x", "y"]);
+    layout.columns[1].optional = true;
+    layout.columns[2].optional = true;
+    let table = try_read(&[b"id\n1\n", b"id,y\n2,b\n"], &layout, 64).unwrap();
+    assert_eq!(rows(&table), [["1", "", ""], ["2", "", "b"]]);
+    assert_eq!(table.absent, ["x"]);
+}
+
+#[test]
 fn shifted_fields_do_not_become_equal() {
     let table = read(b"id,a,b\nx,1,13.5\nx,11,3.5\n", &layout(plain(), &["a", "b"]));
     assert_eq!(rows(&table), [["1", "13.5"], ["11", "3.5"]]);

@@ -1,0 +1,120 @@
+//! Guesses format, delimiter and header of a file from its name and first bytes. A guess is shown to people; the
+//! reader that feeds a verdict only follows what a mapping declares.
+
+use std::io::Read;
+
+use super::TextInspection;
+use crate::error::Error;
+use crate::extract::delimited::sample_records;
+use crate::extract::encoding::{self, Coding, Transcoder};
+use crate::extract::source::Source;
+use crate::extract::{Delimited, Encoding, Format, FoundFile, Header, Silent};
+
+/// Bytes looked at.
+const SAMPLE: u64 = 1 << 18;
+/// Records looked at.
+const RECORDS: usize = 200;
+/// Delimiters that exports use, likelier first.
+const DELIMITERS: [u8; 5] = [b',', b'\t', b'|', b'^', b';'];
+
+/// What a file seems to be.
+#[derive(Debug, Clone)]
+pub(super) struct Guess {
+    pub(super) format: Format,
+    pub(super) columns: Vec<String>,
+    pub(super) text: Option<TextInspection>,
+}
+
+/// Guesses what a file is.
+///
+/// # Errors
+/// When it can not be opened.
+pub(super) fn guess(file: &FoundFile) -> Result<Guess, Error> {
+    delimited(file)
+}
+
+fn delimited(file: &FoundFile) -> Result<Guess, Error> {
+    let mut source = Source::open(file, &Silent)?;
+    let mut bytes = Vec::new();
+    source.by_ref().take(SAMPLE).read_to_end(&mut bytes).map_err(|e| Error::read(&file.path, e))?;
+    let detected = encoding::detect(&file.path, &Encoding::Auto, &bytes)?;
+    let bytes = bytes.split_off(detected.bom);
+    let whole = (bytes.len() as u64) < SAMPLE - 4;
+    let sample = match detected.coding {
+        Coding::Stream(encoding) => {
+            let mut text = Vec::new();
+            let mut transcoder = Transcoder::new(bytes.as_slice(), encoding);
+            transcoder.read_to_end(&mut text).map_err(|e| Error::read(&file.path, e))?;
+            text
+        }
+        coding => coding.decode(bytes),
+    };
+    let delimiter = DELIMITERS.into_iter().max_by_key(|d| score(&records(&sample, *d, whole), *d)).unwrap_or(b',');
+    let records = records(&sample, delimiter, whole);
+    let header = records.first().is_some_and(|first| looks_like_header(first, records.get(1)));
+    let first: &[String] = records.first().map_or(&[], Vec::as_slice);
+    let columns = if header { first.to_vec() } else { (1..=first.len()).map(|n| format!("column_{n}")).collect() };
+    let layout = Delimited {
+        header: if header { Header::Row(1) } else { Header::Declared(columns.clone()) },
+        ..plain(delimiter)
+    };
+    let text = TextInspection {
+        encoding: detected.coding.name().into(),
+        encoding_guessed: false,
+        bom: detected.bom > 0,
+        line_ends: line_ends(&sample),
+        delimiter: char::from(delimiter).to_string(),
+        quoted: memchr::memchr(b'"', &sample).is_some(),
+        header,
+    };
+    Ok(Guess { format: Format::Delimited(layout), columns, text: Some(text) })
+}
+
+fn plain(delimiter: u8) -> Delimited {
+    Delimited {
+        delimiter,
+        quote: Some(b'"'),
+        header: Header::Row(1),
+        repeated_header: false,
+        footer_rows: 0,
+        comment: None,
+        trailing_delimiter: false,
+        blank_lines: false,
+    }
+}
+
+fn records(sample: &[u8], delimiter: u8, whole: bool) -> Vec<Vec<String>> {
+    sample_records(sample, &plain(delimiter), RECORDS, whole)
+}
+
+/// Records of the commonest length above one, then that length, then the likelier delimiter.
+fn score(records: &[Vec<String>], delimiter: u8) -> (usize, usize, usize) {
+    let mut lengths: Vec<usize> = records.iter().map(Vec::len).filter(|n| *n > 1).collect();
+    lengths.sort_unstable();
+    let common = lengths.chunk_by(|a, b| a == b).map(|run| (run.len(), run[0])).max();
+    let rank = DELIMITERS.iter().rev().position(|d| *d == delimiter).unwrap_or(0);
+    common.map_or((0, 0, rank), |(agreeing, length)| (agreeing, length, rank))
+}
+
+/// Names are distinct, not empty, hold a letter and are not the next record's texts.
+fn looks_like_header(first: &[String], second: Option<&Vec<String>>) -> bool {
+    let mut names: Vec<&str> = first.iter().map(String::as_str).collect();
+    names.sort_unstable();
+    names.dedup();
+    let named =
+        |name: &String| name.chars().any(char::is_alphabetic) && !name.starts_with(|c: char| c.is_ascii_digit());
+    names.len() == first.len() && first.iter().all(named) && second.is_none_or(|second| second != first)
+}
+
+fn line_ends(sample: &[u8]) -> &'static str {
+    let feeds = memchr::memchr_iter(b'\n', sample).count();
+    let returns = memchr::memchr_iter(b'\r', sample).count();
+    let pairs = memchr::memmem::find_iter(sample, b"\r\n").count();
+    match (feeds, returns, pairs) {
+        (0, 0, _) => "none",
+        (f, r, p) if f == p && r == p => "CR LF",
+        (_, 0, _) => "LF",
+        (0, _, _) => "CR",
+        _ => "mixed",
+    }
+}
