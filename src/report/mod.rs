@@ -2,6 +2,10 @@
 
 pub mod csv;
 mod excel;
+pub mod github;
+pub mod json;
+pub mod junit;
+pub mod markdown;
 mod outfile;
 pub mod packs;
 pub mod privacy;

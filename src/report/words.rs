@@ -1,5 +1,6 @@
 //! The words and number forms that all reports share.
 
+use super::summary::Outcome;
 use crate::finding::Severity;
 
 /// What people read for an area.
@@ -37,6 +38,17 @@ pub const fn severity_title(severity: Severity) -> &'static str {
         Severity::Major => "Major",
         Severity::Minor => "Minor",
         Severity::Info => "Info",
+    }
+}
+
+/// What people read for the outcome of a gate criterion.
+#[must_use]
+pub const fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Pass => "passes",
+        Outcome::Tight => "passes, barely",
+        Outcome::Fail => "fails",
+        Outcome::Unknown => "not measured",
     }
 }
 
