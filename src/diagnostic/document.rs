@@ -280,6 +280,11 @@ impl<'a> Node<'a> {
 
     /// Ends the reading: what was never asked for is unknown.
     pub fn finish(self) {
+        self.finish_ref();
+    }
+
+    /// As [`Node::finish`], of a node that others still hold.
+    pub fn finish_ref(&self) {
         let asked = self.asked.borrow();
         for (key, _) in self.entries() {
             if !asked.contains(&key.value.as_str()) {

@@ -1,1 +1,16 @@
-//! The project file as written, and the validated project.
+//! The project file as written, and the validated project: one file a migration, every mistake told at once.
+
+mod load;
+mod schema;
+mod settings;
+mod sides;
+mod spec;
+mod template;
+
+pub use load::{Known, Overrides, source_of};
+pub use schema::{SchemaKind, schema};
+pub use spec::{
+    CheckSetting, CheckSettings, MatchRule, Migration, Names, Outputs, PackFormat, Policies, PolicyRef, Privacy,
+    Project, SideSpec, WaiverSettings,
+};
+pub use template::{Template, template};
