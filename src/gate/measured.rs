@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{HistoryReceipt, Share};
-use crate::canonical::{Decimal, Entity, Field};
+use crate::canonical::{Entity, Field};
 use crate::finding::Severity;
 use crate::waiver::Assessment;
 
@@ -392,19 +392,12 @@ pub struct Signoffs {
     pub missing: Vec<String>,
 }
 
-/// The share of students, for criteria.
 impl MatchCounts {
     /// Paired of the legacy side's students.
     #[must_use]
     pub const fn share(&self) -> Share {
         Share::new(self.paired, self.legacy)
     }
-}
-
-/// A count as a decimal, for criteria.
-#[must_use]
-pub(super) fn count(n: u64) -> Decimal {
-    Decimal::new(i64::try_from(n).unwrap_or(i64::MAX), 0)
 }
 
 /// Days as ISO text.

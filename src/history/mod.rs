@@ -1,1 +1,34 @@
-//! What earlier runs said: store, trend, evidence.
+//! What is kept of every run: the record, its findings, the hash chain over all runs and decisions, and the evidence.
+//!
+//! `.rollproof/history.db` (SQLite) holds runs, counts and the chain; `.rollproof/findings/RUN.parquet` the findings of
+//! a run as keyed identities, without names, ids or values. One writer at a time holds `.rollproof/lock`.
+//!
+//! The order of a run: [`History::open`], [`History::earlier`], [`History::record`] (which gives the receipt that the
+//! gate demands), the gate's decision, [`History::decide`], and last [`RunFolder::finish`], which writes `verdict.json`.
+
+mod chain;
+mod clock;
+mod compare;
+mod identity;
+mod marks;
+mod prune;
+mod record;
+mod run_folder;
+mod schema;
+mod store;
+#[cfg(test)]
+mod tests;
+mod trend;
+mod verdict_file;
+
+pub use chain::{ChainEntry, ChainFault, verify_chain};
+pub use clock::Clock;
+pub use compare::{Comparison, Earlier, Moved};
+pub use marks::FindingMark;
+pub use prune::Keep;
+pub use record::{NewRun, RunRecord, RunState};
+pub use run_folder::RunFolder;
+pub use schema::VERSION;
+pub use store::History;
+pub use trend::{Estimate, TrendPoint, estimate};
+pub use verdict_file::{VerdictFile, verdict_file};
