@@ -340,6 +340,8 @@ pub struct SensitivityResult {
     pub caught: u64,
     /// Those that did not, by field.
     pub survivors: Vec<Survivor>,
+    /// Kinds for which no record was whole enough to plant one in: told, not gated.
+    pub unprobed: Vec<String>,
 }
 
 /// A planted difference that was not found.

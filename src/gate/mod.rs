@@ -13,6 +13,7 @@ mod measured;
 mod obligations;
 mod reason;
 mod same_extract;
+pub mod sensitivity;
 mod share;
 #[cfg(test)]
 mod vectors;

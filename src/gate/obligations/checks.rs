@@ -112,5 +112,9 @@ pub(super) fn sensitive(measured: &Measured, ledger: &mut Ledger) -> Option<Sens
             "report this: the probe lost count",
         );
     }
-    ledger.criterion("planted differences found", Figures::all(probe.caught, probe.planted)).then_some(Sensitive(()))
+    let mut figures = Figures::all(probe.caught, probe.planted);
+    if !probe.unprobed.is_empty() {
+        figures.limit = format!("all; none could be planted in {}", first_few(&probe.unprobed));
+    }
+    ledger.criterion("planted differences found", figures).then_some(Sensitive(()))
 }
