@@ -1,0 +1,236 @@
+//! The paired records of one entity, of all students, in flat vectors.
+
+use super::model::{Both, Tier};
+use crate::canonical::{Row, Side};
+
+const ASSIGNED: u32 = 1 << 31;
+
+/// A pair in eight bytes; the tier is the top bit of the legacy row.
+#[derive(Debug, Clone, Copy)]
+struct Packed {
+    legacy: u32,
+    new: u32,
+}
+
+impl Packed {
+    const fn unpack(self) -> Both {
+        let tier = if self.legacy & ASSIGNED == 0 { Tier::Exact } else { Tier::Assigned };
+        Both { legacy: self.legacy & !ASSIGNED, new: self.new, tier }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    LegacyOnly,
+    NewOnly,
+    LegacyDuplicates,
+    NewDuplicates,
+    Split,
+    Ambiguous,
+}
+
+/// Rows that are not one-to-one: `legacy` of them first, then `new` of them, from `start`.
+#[derive(Debug, Clone, Copy)]
+struct Group {
+    start: u32,
+    legacy: u32,
+    new: u32,
+    sort: Sort,
+}
+
+/// The paired records of one entity of some students, in their order.
+#[derive(Debug, Clone, Default)]
+pub(super) struct PairTable {
+    both_ends: Vec<u32>,
+    both: Vec<Packed>,
+    group_ends: Vec<u32>,
+    groups: Vec<Group>,
+    rows: Vec<Row>,
+}
+
+/// How the records of one entity of one student pair; written by pairing, then packed.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Paired {
+    pub(super) both: Vec<Both>,
+    pub(super) split: Vec<(Vec<Row>, Vec<Row>)>,
+    pub(super) legacy_only: Vec<Row>,
+    pub(super) new_only: Vec<Row>,
+    pub(super) legacy_duplicates: Vec<Row>,
+    pub(super) new_duplicates: Vec<Row>,
+    pub(super) ambiguous: Vec<(Vec<Row>, Vec<Row>)>,
+}
+
+impl Paired {
+    pub(super) fn clear(&mut self) {
+        self.both.clear();
+        self.split.clear();
+        self.legacy_only.clear();
+        self.new_only.clear();
+        self.legacy_duplicates.clear();
+        self.new_duplicates.clear();
+        self.ambiguous.clear();
+    }
+}
+
+impl PairTable {
+    /// Appends the next student.
+    pub(super) fn push(&mut self, paired: &mut Paired) {
+        paired.both.sort_unstable_by_key(|b| (b.legacy, b.new));
+        self.both.extend(paired.both.iter().map(|b| Packed {
+            legacy: b.legacy | if b.tier == Tier::Assigned { ASSIGNED } else { 0 },
+            new: b.new,
+        }));
+        self.both_ends.push(self.both.len() as u32);
+        self.group(Sort::LegacyOnly, &mut paired.legacy_only, &mut []);
+        self.group(Sort::NewOnly, &mut [], &mut paired.new_only);
+        self.group(Sort::LegacyDuplicates, &mut paired.legacy_duplicates, &mut []);
+        self.group(Sort::NewDuplicates, &mut [], &mut paired.new_duplicates);
+        for (legacy, new) in &mut paired.split {
+            self.group(Sort::Split, legacy, new);
+        }
+        for (legacy, new) in &mut paired.ambiguous {
+            self.group(Sort::Ambiguous, legacy, new);
+        }
+        self.group_ends.push(self.groups.len() as u32);
+    }
+
+    fn group(&mut self, sort: Sort, legacy: &mut [Row], new: &mut [Row]) {
+        if legacy.is_empty() && new.is_empty() {
+            return;
+        }
+        legacy.sort_unstable();
+        new.sort_unstable();
+        let start = self.rows.len() as u32;
+        self.rows.extend_from_slice(legacy);
+        self.rows.extend_from_slice(new);
+        self.groups.push(Group { start, legacy: legacy.len() as u32, new: new.len() as u32, sort });
+    }
+
+    /// Appends the students of another table.
+    pub(super) fn append(&mut self, other: &Self) {
+        let (both, groups, rows) = (self.both.len() as u32, self.groups.len() as u32, self.rows.len() as u32);
+        self.both.extend_from_slice(&other.both);
+        self.both_ends.extend(other.both_ends.iter().map(|e| e + both));
+        self.groups.extend(other.groups.iter().map(|g| Group { start: g.start + rows, ..*g }));
+        self.group_ends.extend(other.group_ends.iter().map(|e| e + groups));
+        self.rows.extend_from_slice(&other.rows);
+    }
+
+    /// Makes room for the pairs of `rows` more rows.
+    pub(super) fn reserve(&mut self, students: usize, rows: usize) {
+        self.both.reserve(rows);
+        self.both_ends.reserve(students);
+        self.group_ends.reserve(students);
+    }
+
+    /// The records of one student.
+    pub(super) fn get(&self, position: u32) -> RecordPairs<'_> {
+        let range = |ends: &[u32]| {
+            let at = position as usize;
+            let start = if at == 0 { 0 } else { ends[at - 1] as usize };
+            start..ends[at] as usize
+        };
+        RecordPairs {
+            both: &self.both[range(&self.both_ends)],
+            groups: &self.groups[range(&self.group_ends)],
+            rows: &self.rows,
+        }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.both.capacity() * size_of::<Packed>()
+            + self.groups.capacity() * size_of::<Group>()
+            + (self.both_ends.capacity() + self.group_ends.capacity() + self.rows.capacity()) * 4
+    }
+}
+
+/// The records of one entity of one student, paired.
+#[derive(Debug, Clone, Copy)]
+pub struct RecordPairs<'a> {
+    both: &'a [Packed],
+    groups: &'a [Group],
+    rows: &'a [Row],
+}
+
+impl<'a> RecordPairs<'a> {
+    /// One record each side.
+    pub fn both(&self) -> impl ExactSizeIterator<Item = Both> + use<'a> {
+        self.both.iter().map(|p| p.unpack())
+    }
+
+    /// Legacy records without a partner.
+    #[must_use]
+    pub fn legacy_only(&self) -> &'a [Row] {
+        self.one(Sort::LegacyOnly)
+    }
+
+    /// New records without a partner.
+    #[must_use]
+    pub fn new_only(&self) -> &'a [Row] {
+        self.one(Sort::NewOnly)
+    }
+
+    /// Legacy records without a partner that equal, in all compared fields, a record that has one.
+    #[must_use]
+    pub fn legacy_duplicates(&self) -> &'a [Row] {
+        self.one(Sort::LegacyDuplicates)
+    }
+
+    /// New records without a partner that equal, in all compared fields, a record that has one: loaded twice.
+    #[must_use]
+    pub fn new_duplicates(&self) -> &'a [Row] {
+        self.one(Sort::NewDuplicates)
+    }
+
+    /// Several records of one side that together are one or several of the other: a year row and two halves.
+    pub fn split(&self) -> impl Iterator<Item = (&'a [Row], &'a [Row])> + use<'a> {
+        self.several(Sort::Split)
+    }
+
+    /// Groups for which no unique answer exists.
+    pub fn ambiguous(&self) -> impl Iterator<Item = (&'a [Row], &'a [Row])> + use<'a> {
+        self.several(Sort::Ambiguous)
+    }
+
+    /// All rows of a side, in no particular order.
+    #[must_use]
+    pub fn rows(&self, side: Side) -> Vec<Row> {
+        let mut rows: Vec<Row> = match side {
+            Side::Legacy => self.both().map(|b| b.legacy).collect(),
+            Side::New => self.both().map(|b| b.new).collect(),
+        };
+        for group in self.groups {
+            let (legacy, new) = self.halves(*group);
+            rows.extend_from_slice(if side == Side::Legacy { legacy } else { new });
+        }
+        rows
+    }
+
+    /// How many rows the side has.
+    #[must_use]
+    pub fn count(&self, side: Side) -> usize {
+        let of = |g: &Group| if side == Side::Legacy { g.legacy } else { g.new } as usize;
+        self.both.len() + self.groups.iter().map(of).sum::<usize>()
+    }
+
+    /// True when every record has exactly one partner.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        self.groups.is_empty()
+    }
+
+    fn halves(&self, group: Group) -> (&'a [Row], &'a [Row]) {
+        let rows = &self.rows[group.start as usize..(group.start + group.legacy + group.new) as usize];
+        rows.split_at(group.legacy as usize)
+    }
+
+    fn one(&self, sort: Sort) -> &'a [Row] {
+        let Some(group) = self.groups.iter().find(|g| g.sort == sort) else { return &[] };
+        &self.rows[group.start as usize..(group.start + group.legacy + group.new) as usize]
+    }
+
+    fn several(&self, sort: Sort) -> impl Iterator<Item = (&'a [Row], &'a [Row])> + use<'a> {
+        let this = *self;
+        self.groups.iter().filter(move |g| g.sort == sort).map(move |g| this.halves(*g))
+    }
+}

@@ -1,0 +1,48 @@
+//! Transcripts that are each other's: twins whose histories were swapped.
+
+use super::alike::mutual;
+use super::compare::{Compared, NEVER, compared};
+use super::model::Reconciliation;
+use crate::canonical::{Entity, Field, Row, Side};
+
+/// Pairs of students whose whole transcripts are each other's. Students with fewer than two rows prove nothing.
+pub(super) fn swapped(run: &Reconciliation) -> Vec<(u32, u32)> {
+    let columns: Vec<Compared<'_>> = compared(&run.legacy, &run.new, Entity::Transcript)
+        .into_iter()
+        .filter(|c| {
+            matches!(
+                c.field,
+                Field::SchoolYear | Field::Term | Field::Course | Field::Mark | Field::CreditEarned | Field::Title
+            )
+        })
+        .collect();
+    if columns.len() < 3 {
+        return Vec::new();
+    }
+    let content = |position: u32, side: Side| -> Option<Vec<Vec<u32>>> {
+        let key = |c: &Compared<'_>, row: Row| match side {
+            Side::Legacy => c.legacy.key(row),
+            Side::New => c.new.key(row),
+        };
+        let mut rows: Vec<Vec<u32>> = run
+            .rows(position, side, Entity::Transcript)
+            .into_iter()
+            .map(|row| columns.iter().map(|c| key(c, row)).collect())
+            .collect();
+        rows.sort_unstable();
+        let readable = rows.iter().flatten().all(|k| *k != NEVER);
+        (readable && rows.len() >= 2).then_some(rows)
+    };
+    let is_suspect = |position: &u32| {
+        let Some(pairs) = run.pairs(*position, Entity::Transcript) else { return false };
+        let differs = |b: super::Both| columns.iter().any(|c| !c.equal(b.legacy, b.new));
+        let odd = pairs.legacy_only().len() + pairs.new_only().len() + pairs.ambiguous().count();
+        run.students[*position as usize].is_paired() && (odd > 1 || pairs.both().filter(|b| differs(*b)).count() > 1)
+    };
+    let changed: Vec<(u32, Vec<Vec<u32>>, Vec<Vec<u32>>)> = (0..run.students.len() as u32)
+        .filter(is_suspect)
+        .filter_map(|p| Some((p, content(p, Side::Legacy)?, content(p, Side::New)?)))
+        .filter(|(_, l, n)| l != n)
+        .collect();
+    mutual(&changed)
+}
