@@ -1,6 +1,8 @@
 //! What a check is, what it sees and how it speaks.
 
-use crate::canonical::{Dataset, Entity, Field, Records, Row, Side};
+use super::changes::Changes;
+use super::facts::Facts;
+use crate::canonical::{Dataset, Decimal, Entity, Field, Records, Row, Side, Typed};
 use crate::finding::{Change, Finding, Severity, Subject};
 use crate::policy::Policies;
 use crate::reconcile::{Reconciliation, RecordPairs, StudentPair};
@@ -27,6 +29,16 @@ pub trait Check: Sync {
     /// Name, severity and words.
     fn meta(&self) -> &'static Meta;
 
+    /// The fields it compares, when it can run as soon as any of them is mapped on both sides; else empty.
+    fn reads(&self) -> &'static [(Entity, Field)] {
+        &[]
+    }
+
+    /// True when it looks at whatever entities there are, and so always can run.
+    fn is_general(&self) -> bool {
+        false
+    }
+
     /// Looks at one student. Students are independent; this runs in parallel.
     fn student(&self, _student: &StudentContext<'_>, _out: &mut Out) {}
 
@@ -45,6 +57,10 @@ pub struct StudentContext<'a> {
     pub pair: &'a StudentPair,
     /// The rules of GPA and graduation.
     pub policies: &'a Policies,
+    /// Which fields of the student's paired records differ.
+    pub changes: &'a Changes,
+    /// What only the whole run knows.
+    pub facts: &'a Facts,
 }
 
 impl<'a> StudentContext<'a> {
@@ -56,30 +72,66 @@ impl<'a> StudentContext<'a> {
 
     /// One side.
     #[must_use]
-    pub fn dataset(&self, side: Side) -> &'a Dataset {
-        match side {
-            Side::Legacy => &self.reconciliation.legacy,
-            Side::New => &self.reconciliation.new,
-        }
+    pub const fn dataset(&self, side: Side) -> &'a Dataset {
+        self.reconciliation.dataset(side)
     }
 
-    /// The paired records of an entity.
+    /// The student as the subject of a finding.
     #[must_use]
-    pub fn pairs(&self, entity: Entity) -> Option<&'a RecordPairs> {
-        self.pair.records.get(&entity)
+    pub const fn subject(&self) -> Subject {
+        Subject::Student(self.position)
+    }
+
+    /// The paired records of an entity; `None` when a side does not map it.
+    #[must_use]
+    pub fn pairs(&self, entity: Entity) -> Option<RecordPairs<'a>> {
+        self.reconciliation.pairs(self.position, entity)
+    }
+
+    /// All rows of an entity on one side, in row order, paired or not.
+    #[must_use]
+    pub fn rows(&self, side: Side, entity: Entity) -> Vec<Row> {
+        self.reconciliation.rows(self.position, side, entity)
     }
 
     /// True when the student is on both sides.
     #[must_use]
-    pub fn is_paired(&self) -> bool {
-        self.pair.legacy.is_some() && self.pair.new.is_some()
+    pub const fn is_paired(&self) -> bool {
+        self.pair.is_paired()
+    }
+
+    /// The canonical text of a field of a record; `None` when not mapped or without a value.
+    #[must_use]
+    pub fn text(&self, side: Side, entity: Entity, row: Row, field: Field) -> Option<&'a str> {
+        self.records(side, entity)?.text(row, field)
+    }
+
+    /// The number in a field of a record.
+    #[must_use]
+    pub fn number(&self, side: Side, entity: Entity, row: Row, field: Field) -> Option<Decimal> {
+        match self.records(side, entity)?.typed(row, field) {
+            Typed::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// A field of the student record, legacy first.
+    #[must_use]
+    pub fn of_student(&self, field: Field) -> Option<&'a str> {
+        let of = |side: Side| self.text(side, Entity::Student, self.pair.record(side)?, field);
+        of(Side::Legacy).or_else(|| of(Side::New))
     }
 
     /// The student's grade level (new side's when legacy has none).
     #[must_use]
     pub fn grade_level(&self) -> Option<&'a str> {
-        let of = |side, row: Option<Row>| self.records(side, Entity::Student)?.text(row?, Field::GradeLevel);
-        of(Side::Legacy, self.pair.legacy).or_else(|| of(Side::New, self.pair.new))
+        self.of_student(Field::GradeLevel)
+    }
+
+    /// True for a student of grade 12, whose transcript goes to colleges.
+    #[must_use]
+    pub fn is_senior(&self) -> bool {
+        self.grade_level() == Some("12")
     }
 
     /// True when both sides map the field and the two values differ (unmapped and unreadable values differ from all).
@@ -105,6 +157,10 @@ pub struct RunContext<'a> {
     pub reconciliation: &'a Reconciliation,
     /// The rules of GPA and graduation.
     pub policies: &'a Policies,
+    /// What only the whole run knows.
+    pub facts: &'a Facts,
+    /// For each student: true when a check found something.
+    pub touched: &'a [bool],
 }
 
 /// Where a check speaks. One per worker and check; merged in order.

@@ -108,8 +108,7 @@ impl<'a> Plan<'a> {
 
     /// A row of another course is the same row only when everything that speaks for it agrees.
     fn alike_but_for_course(&self, course: usize, legacy: Row, new: Row) -> bool {
-        let unknown =
-            self.columns[course].legacy.key(legacy) == NEVER || self.columns[course].new.key(new) == NEVER;
+        let unknown = self.columns[course].legacy.key(legacy) == NEVER || self.columns[course].new.key(new) == NEVER;
         let known = |column: usize, row: Row| {
             let key = self.columns[column].legacy.key(row);
             key != NONE && key != NEVER

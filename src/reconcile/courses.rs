@@ -9,8 +9,7 @@ use crate::canonical::{Dataset, Entity, Field, Row};
 pub(super) fn pair(legacy: &Dataset, new: &Dataset) -> CoursePairs {
     let mut pairs = CoursePairs::default();
     let (Some(ours), Some(theirs)) = (legacy.get(Entity::Course), new.get(Entity::Course)) else { return pairs };
-    let (Some(our_keys), Some(their_keys)) =
-        (KeyColumn::of(ours, Field::Course), KeyColumn::of(theirs, Field::Course))
+    let (Some(our_keys), Some(their_keys)) = (KeyColumn::of(ours, Field::Course), KeyColumn::of(theirs, Field::Course))
     else {
         return pairs;
     };

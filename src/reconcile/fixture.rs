@@ -3,9 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::canonical::{
-    Column, Dataset, Decimal, Entity, Field, Kind, Locations, Records, Side, SourceFile, Typed,
-};
+use crate::canonical::{Column, Dataset, Decimal, Entity, Field, Kind, Locations, Records, Side, SourceFile, Typed};
 
 /// Reads a dataset. Panics on a text that makes no sense: it is a test's own mistake.
 pub(crate) fn side(side: Side, text: &str) -> Dataset {

@@ -110,7 +110,12 @@ impl Roll {
             ..Matching::default()
         };
         matching.blank.insert(Entity::Student, (ours.blank.clone(), theirs.blank.clone()));
-        let mut roll = Self { students: Vec::with_capacity(order.len()), ids: StringPool::default(), new_ids: BTreeMap::new(), matching };
+        let mut roll = Self {
+            students: Vec::with_capacity(order.len()),
+            ids: StringPool::default(),
+            new_ids: BTreeMap::new(),
+            matching,
+        };
         for mut unit in order {
             let position = roll.students.len() as u32;
             if roll.ids.push(unit.id).is_none() {

@@ -35,8 +35,7 @@ impl<'a> Pairer<'a> {
         scratch.legacy_left.clear();
         scratch.new_left.clear();
         self.exact(legacy, new, scratch, out);
-        let (mut ours, mut theirs) =
-            (std::mem::take(&mut scratch.legacy_left), std::mem::take(&mut scratch.new_left));
+        let (mut ours, mut theirs) = (std::mem::take(&mut scratch.legacy_left), std::mem::take(&mut scratch.new_left));
         if !ours.is_empty() && !theirs.is_empty() {
             self.split(&mut ours, &mut theirs, out);
             self.assign(&mut ours, &mut theirs, out);
@@ -189,9 +188,7 @@ impl<'a> Pairer<'a> {
 
     /// For each row the position of the first row that is equal in all compared fields.
     fn classes(&self, rows: &[Row], legacy: bool) -> Vec<usize> {
-        (0..rows.len())
-            .map(|i| (0..i).find(|j| self.equal_within(rows[*j], rows[i], legacy)).unwrap_or(i))
-            .collect()
+        (0..rows.len()).map(|i| (0..i).find(|j| self.equal_within(rows[*j], rows[i], legacy)).unwrap_or(i)).collect()
     }
 
     /// True when two rows of one side are equal in all compared fields.

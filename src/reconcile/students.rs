@@ -99,11 +99,8 @@ pub(super) fn match_students(
     new: (&Dataset, &Units<'_>),
     rules: &MatchRules,
 ) -> Matched {
-    let mut matched = Matched {
-        partner: vec![None; legacy.1.ids.len()],
-        taken: vec![false; new.1.ids.len()],
-        ..Matched::default()
-    };
+    let mut matched =
+        Matched { partner: vec![None; legacy.1.ids.len()], taken: vec![false; new.1.ids.len()], ..Matched::default() };
     for (position, rule) in rules.rules.iter().enumerate() {
         let (mut alone, mut by_rule) = (0, 0);
         let theirs = unique(new.1.ids.len(), |unit| key_of(rule, false, new, unit));

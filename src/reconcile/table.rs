@@ -76,10 +76,12 @@ impl PairTable {
     /// Appends the next student.
     pub(super) fn push(&mut self, paired: &mut Paired) {
         paired.both.sort_unstable_by_key(|b| (b.legacy, b.new));
-        self.both.extend(paired.both.iter().map(|b| Packed {
-            legacy: b.legacy | if b.tier == Tier::Assigned { ASSIGNED } else { 0 },
-            new: b.new,
-        }));
+        self.both.extend(
+            paired
+                .both
+                .iter()
+                .map(|b| Packed { legacy: b.legacy | if b.tier == Tier::Assigned { ASSIGNED } else { 0 }, new: b.new }),
+        );
         self.both_ends.push(self.both.len() as u32);
         self.group(Sort::LegacyOnly, &mut paired.legacy_only, &mut []);
         self.group(Sort::NewOnly, &mut [], &mut paired.new_only);

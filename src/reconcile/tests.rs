@@ -81,7 +81,9 @@ fn a_crosswalk_of_ids_matches_students() {
 fn students_are_implied_where_a_side_has_no_student_table() {
     let run = run(
         &format!("{TRANSCRIPT}\n1|2024-25|S1|ALG|A|5\n2|2024-25|S1|ALG|B|5"),
-        &format!("student: student_id\n1\n{TRANSCRIPT}\n1|2024-25|S1|ALG|A|5\n9|2024-25|S1|ALG|A|5\n|2024-25|S1|ALG|A|5"),
+        &format!(
+            "student: student_id\n1\n{TRANSCRIPT}\n1|2024-25|S1|ALG|A|5\n9|2024-25|S1|ALG|A|5\n|2024-25|S1|ALG|A|5"
+        ),
     );
     assert_eq!(run.matching.legacy, 2);
     assert_eq!(run.matching.paired, 1);
@@ -92,10 +94,7 @@ fn students_are_implied_where_a_side_has_no_student_table() {
 
 #[test]
 fn two_records_of_one_student_are_duplicates_and_the_most_alike_leads() {
-    let run = run(
-        "student: student_id|school\n1|S2\n2|S1",
-        "student: student_id|school\n1|S1\n1|S2\n2|S1",
-    );
+    let run = run("student: student_id|school\n1|S2\n2|S1", "student: student_id|school\n1|S1\n1|S2\n2|S1");
     assert_eq!(run.students[0].new, Some(1));
     assert_eq!(run.matching.duplicates[&0], (vec![], vec![0]));
 }
@@ -132,7 +131,11 @@ fn a_year_row_is_its_two_halves() {
     let year = ["1|2024-25|FY|ALG|A|10"];
     assert_eq!(transcript(&year, &halves), " split [0]/[0, 1] only [] [] doubled [] [] open ");
     assert_eq!(transcript(&halves, &year), " split [0, 1]/[0] only [] [] doubled [] [] open ");
-    assert_eq!(transcript(&year, &halves[..1]), "0~0 split  only [] [] doubled [] [] open ", "one half is not the year");
+    assert_eq!(
+        transcript(&year, &halves[..1]),
+        "0~0 split  only [] [] doubled [] [] open ",
+        "one half is not the year"
+    );
 }
 
 #[test]
@@ -180,10 +183,7 @@ fn a_shifted_period_pairs_by_course_and_another_class_does_not_pair() {
 
 #[test]
 fn a_row_of_a_recoded_course_pairs_by_term_period_and_teacher() {
-    assert_eq!(
-        schedule(&["1|S1|ALG|1|T1|1|r"], &["1|S1|ALX|1|T1|1|r"]),
-        "0~0 split  only [] [] doubled [] [] open "
-    );
+    assert_eq!(schedule(&["1|S1|ALG|1|T1|1|r"], &["1|S1|ALX|1|T1|1|r"]), "0~0 split  only [] [] doubled [] [] open ");
 }
 
 #[test]
@@ -227,8 +227,16 @@ fn sections_are_recognised_by_their_rosters() {
     };
     let students = (10..30).map(|s| s.to_string()).collect::<Vec<_>>().join("\n");
     let run = run(
-        &format!("student: student_id\n{students}\n{SCHEDULE}\n{}\n{}", rows(10, 20, "ALG", "1"), rows(20, 30, "ALG", "2")),
-        &format!("student: student_id\n{students}\n{SCHEDULE}\n{}\n{}", rows(10, 15, "ALG", "8"), rows(15, 30, "ALG", "9")),
+        &format!(
+            "student: student_id\n{students}\n{SCHEDULE}\n{}\n{}",
+            rows(10, 20, "ALG", "1"),
+            rows(20, 30, "ALG", "2")
+        ),
+        &format!(
+            "student: student_id\n{students}\n{SCHEDULE}\n{}\n{}",
+            rows(10, 15, "ALG", "8"),
+            rows(15, 30, "ALG", "9")
+        ),
     );
     let shape: Vec<(u32, u32, u32)> = run.sections.iter().map(|s| (s.students, s.together, s.union)).collect();
     assert_eq!(shape, [(10, 5, 10), (10, 10, 15)]);

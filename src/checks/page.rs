@@ -1,0 +1,46 @@
+//! The page of a check, from the `//!` header of its file: the one place where its words stand.
+
+use std::fmt::Write as _;
+
+use super::context::Meta;
+use super::registry::{ALL, by_name};
+
+/// The page that `rollproof rule NAME` prints; `None` when there is no such check.
+#[must_use]
+pub fn page(name: &str) -> Option<String> {
+    Some(render(by_name(name)?.meta()))
+}
+
+/// All pages, in the order of the registry: `docs/checks.md`.
+#[must_use]
+pub fn manual() -> String {
+    let mut text = String::from(
+        "# Checks\n\nGenerated from the header of each check's file; edit there. Severities are defaults: a project may \
+         change them.\n\n| check | severity | what it sees |\n|---|---|---|\n",
+    );
+    for check in ALL {
+        let meta = check.meta();
+        let _ = writeln!(text, "| [{0}](#{0}) | {1} | {2} |", meta.name, meta.severity, meta.summary);
+    }
+    for check in ALL {
+        let _ = write!(text, "\n{}", render(check.meta()));
+    }
+    text
+}
+
+fn render(meta: &Meta) -> String {
+    let mut text = format!("## {}\n\n**{}**, {}. ", meta.name, meta.severity, meta.entity);
+    let header = meta.source.lines().map_while(|line| line.strip_prefix("//!"));
+    for line in header {
+        let line = line.strip_prefix(' ').unwrap_or(line);
+        match line.strip_prefix("# ") {
+            Some(title) => {
+                let _ = writeln!(text, "### {title}");
+            }
+            None => {
+                let _ = writeln!(text, "{line}");
+            }
+        }
+    }
+    text
+}
