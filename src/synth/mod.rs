@@ -1,1 +1,31 @@
 //! A district made from a seed, and planted faults: demo, drill, benchmarks.
+
+mod binding;
+mod catalogue;
+mod district;
+mod fault;
+mod graduation;
+mod history;
+mod identity;
+mod layout;
+mod migration;
+mod names;
+mod program;
+mod random;
+mod ranking;
+mod raw;
+mod sample;
+mod student;
+mod write;
+
+pub use catalogue::{Area, Catalogue, Course, Level, Shape};
+pub use binding::{Binding, Block, Place, YearForm};
+pub use fault::{Class as FaultClass, Hit, Plant, Planter, Truth, classes};
+pub use migration::{Migration, Plan, truth_csv, write_migration};
+pub use sample::{SAMPLE_FAULTS, write_sample};
+pub use write::{Written, write_side};
+pub use layout::{Codes, Dress, System};
+pub use district::{District, Kind, School, SchoolData};
+pub use random::{Chance, Purpose};
+pub use raw::{NOBODY, RawRow, RawTable, Sink, Style};
+pub use student::{Class, Gpa, Graded, Requirement, Section, Status, Stint, Student, Term};
