@@ -22,7 +22,26 @@ macro_rules! shipped {
 }
 
 /// Every file of every shipped mapping: `SYSTEM/mapping.toml`, its code tables, its README.
-pub const SHIPPED: &[ShippedFile] = shipped![];
+pub const SHIPPED: &[ShippedFile] = shipped![
+    "aeries/mapping.toml",
+    "aeries/crosswalks/grade_level.csv",
+    "aeries/crosswalks/history_term.csv",
+    "aeries/crosswalks/schedule_term.csv",
+    "aeries/README.md",
+    "infinite-campus/mapping.toml",
+    "infinite-campus/crosswalks/grade_level.csv",
+    "infinite-campus/crosswalks/term.csv",
+    "infinite-campus/README.md",
+    "oneroster-1.2/mapping.toml",
+    "oneroster-1.2/crosswalks/grade_level.csv",
+    "oneroster-1.2/crosswalks/term.csv",
+    "oneroster-1.2/README.md",
+    "powerschool/mapping.toml",
+    "powerschool/crosswalks/grade_level.csv",
+    "powerschool/crosswalks/storecode.csv",
+    "powerschool/crosswalks/term.csv",
+    "powerschool/README.md",
+];
 
 /// A shipped file by its path below `mappings/`.
 #[must_use]

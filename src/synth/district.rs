@@ -129,7 +129,8 @@ impl District {
     pub fn school(&self, index: usize) -> SchoolData {
         let school = &self.schools[index];
         let mut sections = SectionBook::new(self, school);
-        let mut students: Vec<Student> = (0..school.count).map(|place| identity::student(self, school, place)).collect();
+        let mut students: Vec<Student> =
+            (0..school.count).map(|place| identity::student(self, school, place)).collect();
         for (place, student) in students.iter_mut().enumerate() {
             program::enroll(self, school, student);
             program::schedule(self, school, student, place, &mut sections);

@@ -10,6 +10,7 @@ use super::history::MARKS;
 use super::layout::{Codes, Dress, System};
 use super::write::{Written, write_side};
 use crate::error::Error;
+use crate::mapping::SHIPPED;
 
 /// What to write.
 #[derive(Debug, Clone)]
@@ -59,10 +60,8 @@ pub fn write_migration(
         );
     }
     for name in names {
-        let _ = write!(
-            text,
-            "\n[crosswalks.{name}]\nfile = \"crosswalks/{name}.csv\"\nfrom = \"legacy\"\nto = \"new\"\n"
-        );
+        let _ =
+            write!(text, "\n[crosswalks.{name}]\nfile = \"crosswalks/{name}.csv\"\nfrom = \"legacy\"\nto = \"new\"\n");
     }
     text.push_str(project_tail(plan));
     save(&dir.join("rollproof.toml"), &text)?;
@@ -127,10 +126,8 @@ fn crosswalks(
     plan: &Plan,
     teachers: &BTreeSet<u32>,
 ) -> Result<Vec<&'static str>, Error> {
-    let (legacy, new) = (
-        Codes { system: plan.legacy.0, dress: &plan.legacy.1 },
-        Codes { system: plan.new.0, dress: &plan.new.1 },
-    );
+    let (legacy, new) =
+        (Codes { system: plan.legacy.0, dress: &plan.legacy.1 }, Codes { system: plan.new.0, dress: &plan.new.1 });
     let catalogue = &district.catalogue;
     let schools = (0..district.schools.len()).map(Some).chain([None]);
     let marks = MARKS.iter().map(|(m, _)| *m).chain(["P", "NP", "I", "W"]);
@@ -185,10 +182,12 @@ fn mapping_of(dir: &Path, side: &str, system: System, dress: &Dress) -> Result<S
         return Ok(system.mapping().to_owned());
     }
     let folder = dir.join("mappings").join(side);
-    let (text, crosswalks) = shipped(system);
-    save(&folder.join("mapping.toml"), &with_factor(text))?;
-    for (name, table) in crosswalks {
-        save(&folder.join("crosswalks").join(name), table)?;
+    for file in SHIPPED {
+        let Some((_, below)) = file.path.split_once('/').filter(|(name, _)| *name == system.mapping()) else {
+            continue;
+        };
+        let text = if below == "mapping.toml" { with_factor(file.text) } else { file.text.to_owned() };
+        save(&folder.join(below), &text)?;
     }
     Ok(format!("mappings/{side}/mapping.toml"))
 }
@@ -210,25 +209,4 @@ fn with_factor(mapping: &str) -> String {
         }
     }
     text
-}
-
-macro_rules! shipped {
-    ($system:literal, $($table:literal),*) => {
-        (
-            include_str!(concat!("../../mappings/", $system, "/mapping.toml")),
-            &[$(($table, include_str!(concat!("../../mappings/", $system, "/crosswalks/", $table)))),*],
-        )
-    };
-}
-
-type ShippedMapping = (&'static str, &'static [(&'static str, &'static str)]);
-
-/// The mapping of a system as it is shipped, with its code tables.
-fn shipped(system: System) -> ShippedMapping {
-    match system {
-        System::Aeries => shipped!("aeries", "grade_level.csv", "schedule_term.csv", "history_term.csv"),
-        System::PowerSchool => shipped!("powerschool", "grade_level.csv", "term.csv", "storecode.csv"),
-        System::InfiniteCampus => shipped!("infinite-campus", "grade_level.csv", "term.csv"),
-        System::OneRoster => shipped!("oneroster-1.2", "grade_level.csv", "term.csv"),
-    }
 }

@@ -213,7 +213,8 @@ fn high(catalogue: &Catalogue, student: &Student, grade: i8, chance: &mut Chance
     let strong = student.ability >= 2;
     let top = student.ability == 3;
     let pick = |plain: [&'static str; 4], honors: [&'static str; 4]| if strong { honors[year] } else { plain[year] };
-    let english = pick(["ENG9", "ENG10", "AMLIT", "EXPOS"], ["ENG9H", "ENG10H", "APLANG", if top { "IBENG" } else { "APLIT" }]);
+    let english =
+        pick(["ENG9", "ENG10", "AMLIT", "EXPOS"], ["ENG9H", "ENG10H", "APLANG", if top { "IBENG" } else { "APLIT" }]);
     let math = ["ALG1", "GEOM", "ALG2", if top { "PRECALC" } else { "STATS" }, if top { "APCALC" } else { "APSTAT" }];
     let math = match math[year + usize::from(advanced_math(student))] {
         "GEOM" if strong => "GEOMH",

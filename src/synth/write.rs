@@ -82,7 +82,8 @@ fn one_school(
         empty.iter().map(|t| RawTable { file: t.file.clone(), header: t.header.clone(), rows: Vec::new() }).collect();
     system.write(district, school, &data, dress, &mut tables);
     let truth = planter.map_or_else(Vec::new, |p| p.plant(&district.schools[school], &data, system, &mut tables));
-    let mut teachers: BTreeSet<u32> = data.sections.iter().flat_map(|s| [Some(s.teacher), s.co_teacher]).flatten().collect();
+    let mut teachers: BTreeSet<u32> =
+        data.sections.iter().flat_map(|s| [Some(s.teacher), s.co_teacher]).flatten().collect();
     teachers.extend(data.students.iter().flat_map(|s| &s.history).map(|r| r.teacher).filter(|t| *t != 0));
     OneSchool { tables: tables.into_iter().map(|t| ordered(t, dress)).collect(), truth, teachers }
 }

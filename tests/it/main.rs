@@ -2,4 +2,5 @@
 
 mod mapping;
 mod project;
+mod synth;
 mod tidy;

@@ -30,7 +30,11 @@ pub(super) const CLASSES: &[Class] = &[
         // What is exact in decimals lies a little below in binary ones, and truncation does the rest (3.3 is 3.299).
         rounding(s, |quality, credit, scale| {
             let exact = quality * scale / credit;
-            if exact * credit == quality * scale { exact - 1 } else { exact + i128::from(2 * (quality * scale % credit) >= credit) }
+            if exact * credit == quality * scale {
+                exact - 1
+            } else {
+                exact + i128::from(2 * (quality * scale % credit) >= credit)
+            }
         })
     })
     .rare(),
@@ -50,7 +54,9 @@ pub(super) const CLASSES: &[Class] = &[
         s.edit_word(Transcript, Field::Level, "honors", |s, r| s.word(r, Field::Level) == "regular")
     }),
     Class::of(78, "GPA weight differs from credit attempted", Transcript, WEIGHT, Major, |s| {
-        s.edit(Transcript, Field::GpaWeight, |_, _, now| (!is_nought(now)).then(|| shifted(now, |v, _| v * 2)).flatten())
+        s.edit(Transcript, Field::GpaWeight, |_, _, now| {
+            (!is_nought(now)).then(|| shifted(now, |v, _| v * 2)).flatten()
+        })
     }),
     Class::of(79, "no GPA weight loaded as nought", Transcript, WEIGHT, Major, |s| {
         s.edit(Transcript, Field::GpaWeight, |_, _, now| now.is_empty().then(|| "0".to_owned()))
@@ -112,7 +118,5 @@ fn rounding(s: &mut Site<'_, '_>, round: impl Fn(i128, i128, i128) -> i128) -> O
 
 /// Changes the stored GPA of one kind.
 fn value(s: &mut Site<'_, '_>, change: impl Fn(i64, i64) -> i64) -> Option<Vec<Hit>> {
-    s.edit(Gpa, Field::Value, |_: &mut Site<'_, '_>, _: Rec, now| {
-        shifted(now, &change)
-    })
+    s.edit(Gpa, Field::Value, |_: &mut Site<'_, '_>, _: Rec, now| shifted(now, &change))
 }

@@ -106,7 +106,8 @@ pub struct Truth {
 #[must_use]
 pub fn classes() -> Vec<Class> {
     let mut all: Vec<Class> =
-        [people::CLASSES, transcript::CLASSES, credit::CLASSES, gpa::CLASSES, schedule::CLASSES, load::CLASSES].concat();
+        [people::CLASSES, transcript::CLASSES, credit::CLASSES, gpa::CLASSES, schedule::CLASSES, load::CLASSES]
+            .concat();
     all.sort_by_key(|c| c.id);
     all
 }
@@ -178,13 +179,7 @@ impl Planter {
 
     /// Plants into the raw tables of one school.
     #[must_use]
-    pub fn plant(
-        &self,
-        school: &School,
-        data: &SchoolData,
-        system: System,
-        tables: &mut Vec<RawTable>,
-    ) -> Vec<Truth> {
+    pub fn plant(&self, school: &School, data: &SchoolData, system: System, tables: &mut Vec<RawTable>) -> Vec<Truth> {
         let binding = system.binding();
         let all = classes();
         let mut view = View::new(&binding, tables);
@@ -195,8 +190,13 @@ impl Planter {
             let mut chance = Chance::of(self.seed, Purpose::Fault, u64::from(number));
             for class in self.wanted(number, &all, &mut chance) {
                 let Some(class) = all.iter().find(|c| c.id == class) else { continue };
-                let mut site =
-                    Site { view: &mut view, student: number, chance: &mut chance, touched: &touched, known: Some(student) };
+                let mut site = Site {
+                    view: &mut view,
+                    student: number,
+                    chance: &mut chance,
+                    touched: &touched,
+                    known: Some(student),
+                };
                 let Some(hits) = attempt(class, &mut site) else { continue };
                 touched.extend(hits.iter().map(|h| h.student));
                 truth.extend(hits.into_iter().map(|hit| Truth {

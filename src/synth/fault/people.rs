@@ -54,7 +54,9 @@ pub(super) const CLASSES: &[Class] = &[
         |s| s.edit(Entity::Transcript, Field::Course, |_, _, code| Some(code.trim_start_matches('0').to_owned())),
     ),
     Class::of(7, "state id in scientific notation", Student, &["value-unreadable", "state-id-changed"], Major, |s| {
-        s.edit(Student, Field::StateId, |_, _, id| Some(format!("{}.{}E+{}", id.get(..1)?, id.get(1..6)?, id.len() - 1)))
+        s.edit(Student, Field::StateId, |_, _, id| {
+            Some(format!("{}.{}E+{}", id.get(..1)?, id.get(1..6)?, id.len() - 1))
+        })
     }),
     Class::of(8, "UTF-8 read as Windows-1252", Student, &["name-garbled"], Major, |s| {
         s.edit(Student, Field::LastName, |_, _, name| garbled(name))
@@ -95,7 +97,9 @@ pub(super) const CLASSES: &[Class] = &[
     .rare(),
     Class::of(15, "exit date one day off", Enrollment, &["enrollment-dates-changed"], Major, |s| {
         let slashes = s.view.binding.slashes;
-        s.edit(Enrollment, Field::ExitDate, |_, _, day| Some(show_day(read_day(day, slashes)?.tomorrow().ok()?, slashes)))
+        s.edit(Enrollment, Field::ExitDate, |_, _, day| {
+            Some(show_day(read_day(day, slashes)?.tomorrow().ok()?, slashes))
+        })
     }),
     Class::of(16, "two stays collapsed into one", Enrollment, &["enrollment-missing"], Major, |s| {
         let stays = s.all(Enrollment);

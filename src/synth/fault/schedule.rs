@@ -41,7 +41,8 @@ pub(super) const CLASSES: &[Class] = &[
     ),
     Class::of(93, "period one later", Schedule, &["period-changed"], Major, |s| {
         // A period that no other class of the student has, so that no conflict hides the shift.
-        let taken: Vec<String> = s.all(Schedule).into_iter().map(|r| period(&s.get(r, Field::Period)).to_owned()).collect();
+        let taken: Vec<String> =
+            s.all(Schedule).into_iter().map(|r| period(&s.get(r, Field::Period)).to_owned()).collect();
         let free = (1..=9).map(|p| p.to_string()).find(|p| !taken.contains(p))?;
         s.edit(Schedule, Field::Period, |_, _, now| Some(with_period(now, &free)))
     }),
@@ -155,7 +156,8 @@ fn double_booking(s: &mut Site<'_, '_>) -> Option<Vec<Hit>> {
     for a in &classes {
         for b in &classes {
             let same = |s: &mut Site<'_, '_>, f| s.get(*a, f) == s.get(*b, f);
-            let days = |s: &mut Site<'_, '_>, r: Rec| s.get(r, Field::Days).contains("A-B") || s.get(r, Field::Days) == "AB";
+            let days =
+                |s: &mut Site<'_, '_>, r: Rec| s.get(r, Field::Days).contains("A-B") || s.get(r, Field::Days) == "AB";
             if same(s, Field::School)
                 && same(s, Field::Term)
                 && days(s, *a)

@@ -106,11 +106,7 @@ impl Site<'_, '_> {
     }
 
     /// Takes one record out.
-    pub(super) fn drop_one(
-        &mut self,
-        entity: Entity,
-        pass: impl FnMut(&mut Self, Rec) -> bool,
-    ) -> Option<Vec<Hit>> {
+    pub(super) fn drop_one(&mut self, entity: Entity, pass: impl FnMut(&mut Self, Rec) -> bool) -> Option<Vec<Hit>> {
         let rec = self.pick(entity, pass)?;
         let hit = self.hit(entity, rec);
         self.view.remove(rec);

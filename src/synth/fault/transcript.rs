@@ -132,7 +132,8 @@ pub(super) const CLASSES: &[Class] = &[
     }),
     Class::of(47, "school year off by one", Transcript, &["transcript-year-changed"], Critical, |s| {
         let rows = s.all(Transcript);
-        let held: Vec<(String, String)> = rows.iter().map(|r| (s.get(*r, Field::SchoolYear), s.get(*r, Field::Course))).collect();
+        let held: Vec<(String, String)> =
+            rows.iter().map(|r| (s.get(*r, Field::SchoolYear), s.get(*r, Field::Course))).collect();
         let binding = s.view.binding;
         s.edit(Transcript, Field::SchoolYear, |s, r, year| {
             let moved = binding.with_year(year, binding.year(year)? - 1)?;
@@ -162,7 +163,10 @@ pub(super) const CLASSES: &[Class] = &[
     }),
     Class::of(51, "title loses Honors or AP", Transcript, &["course-title-changed"], Major, |s| {
         s.edit(Transcript, Field::Title, |_, _, title| {
-            title.strip_prefix("AP ").map(str::to_owned).or_else(|| title.contains(" Honors").then(|| title.replacen(" Honors", "", 1)))
+            title
+                .strip_prefix("AP ")
+                .map(str::to_owned)
+                .or_else(|| title.contains(" Honors").then(|| title.replacen(" Honors", "", 1)))
         })
     }),
     Class::of(52, "two courses merged into one code", Transcript, RECODED, Critical, |s| recode(s, |_, _, _| true)),
@@ -191,10 +195,7 @@ fn has_other_half(s: &mut Site<'_, '_>, rec: Rec) -> bool {
 }
 
 /// Both semester rows of a year course.
-fn halves(
-    s: &mut Site<'_, '_>,
-    mut pass: impl FnMut(&mut Site<'_, '_>, Rec, Rec) -> bool,
-) -> Option<(Rec, Rec)> {
+fn halves(s: &mut Site<'_, '_>, mut pass: impl FnMut(&mut Site<'_, '_>, Rec, Rec) -> bool) -> Option<(Rec, Rec)> {
     let rows = s.all(Transcript);
     let mut pairs = Vec::new();
     for first in &rows {
@@ -202,7 +203,10 @@ fn halves(
             continue;
         }
         for second in &rows {
-            if s.word(*second, Field::Term) == "S2" && same_year_and_course(s, *first, *second) && pass(s, *first, *second) {
+            if s.word(*second, Field::Term) == "S2"
+                && same_year_and_course(s, *first, *second)
+                && pass(s, *first, *second)
+            {
                 pairs.push((*first, *second));
             }
         }
@@ -237,10 +241,7 @@ fn repeated_course(s: &mut Site<'_, '_>, rec: Rec) -> Option<String> {
 }
 
 /// Gives a row the code of a course that the student does not have.
-fn recode(
-    s: &mut Site<'_, '_>,
-    mut pass: impl FnMut(&mut Site<'_, '_>, Rec, &str) -> bool,
-) -> Option<Vec<Hit>> {
+fn recode(s: &mut Site<'_, '_>, mut pass: impl FnMut(&mut Site<'_, '_>, Rec, &str) -> bool) -> Option<Vec<Hit>> {
     let held: Vec<String> = s.all(Transcript).into_iter().map(|r| s.get(r, Field::Course)).collect();
     let other = s.borrowed(Transcript, Field::Course, |_, code| !held.iter().any(|h| h == code))?;
     s.edit(Transcript, Field::Course, |s, r, code| pass(s, r, code).then(|| other.clone()))

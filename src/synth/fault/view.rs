@@ -95,7 +95,8 @@ impl<'a> View<'a> {
                 let column = self.tables[table].column(column)?;
                 let theirs: Vec<usize> =
                     on.iter().map(|(_, t)| self.tables[table].column(t)).collect::<Option<Vec<_>>>()?;
-                let mine: Vec<usize> = on.iter().map(|(m, _)| self.tables[own].column(m)).collect::<Option<Vec<_>>>()?;
+                let mine: Vec<usize> =
+                    on.iter().map(|(m, _)| self.tables[own].column(m)).collect::<Option<Vec<_>>>()?;
                 let key = key_of(&self.tables[own].rows[rec.row], &mine);
                 let tables = &self.tables;
                 let rows = self.keys.entry((table, theirs)).or_insert_with_key(|(table, theirs)| {

@@ -45,7 +45,8 @@ fn headers() -> Vec<RawTable> {
 
 pub(super) fn tables(district: &District, codes: &Codes<'_>) -> Vec<RawTable> {
     let mut tables = headers();
-    for (name, value) in [("manifest.version", "1.0"), ("oneroster.version", "1.2"), ("source.systemName", "rollproof")] {
+    for (name, value) in [("manifest.version", "1.0"), ("oneroster.version", "1.2"), ("source.systemName", "rollproof")]
+    {
         tables[0].rows.push(RawRow::of(NOBODY, [name, value]));
     }
     for file in ["academicSessions", "classes", "courses", "demographics", "enrollments", "orgs", "roles", "users"] {
@@ -119,13 +120,14 @@ fn class_id(school: usize, number: u32, codes: &Codes<'_>) -> String {
 }
 
 fn user(student: &Student, id: &str, kind: Kind, codes: &Codes<'_>) -> RawRow {
-    let mut row = RawRow::of(student.number, [id, "", "", if student.status == Status::Active { "true" } else { "false" }])
-        .with("")
-        .with("")
-        .with(codes.name(student.first))
-        .with(codes.name(student.last))
-        .with(codes.name(student.middle))
-        .with(Student::local_id(student.number));
+    let mut row =
+        RawRow::of(student.number, [id, "", "", if student.status == Status::Active { "true" } else { "false" }])
+            .with("")
+            .with("")
+            .with(codes.name(student.first))
+            .with(codes.name(student.last))
+            .with(codes.name(student.middle))
+            .with(Student::local_id(student.number));
     for _ in 0..4 {
         row.push("");
     }

@@ -23,10 +23,34 @@ pub(super) fn tables(district: &District, codes: &Codes<'_>) -> Vec<RawTable> {
         RawTable::new(
             STUDENTS,
             &[
-                "dcid", "id", "student_number", "state_studentnumber", "last_name", "first_name", "middle_name",
-                "name_suffix", "preferred_name", "dob", "grade_level", "schoolid", "enroll_status", "classof", "track",
-                "home_room", "sped", "section_504", "ell", "med_alert", "guardian_alert", "cumulative_gpa",
-                "simple_gpa", "class_rank", "simple_rank", "class_size", "credit_attempted", "credit_earned",
+                "dcid",
+                "id",
+                "student_number",
+                "state_studentnumber",
+                "last_name",
+                "first_name",
+                "middle_name",
+                "name_suffix",
+                "preferred_name",
+                "dob",
+                "grade_level",
+                "schoolid",
+                "enroll_status",
+                "classof",
+                "track",
+                "home_room",
+                "sped",
+                "section_504",
+                "ell",
+                "med_alert",
+                "guardian_alert",
+                "cumulative_gpa",
+                "simple_gpa",
+                "class_rank",
+                "simple_rank",
+                "class_size",
+                "credit_attempted",
+                "credit_earned",
             ],
         ),
         RawTable::new(
@@ -40,18 +64,56 @@ pub(super) fn tables(district: &District, codes: &Codes<'_>) -> Vec<RawTable> {
         RawTable::new(TERMS, &["dcid", "id", "schoolid", "yearid", "name", "abbreviation", "isyearrec"]),
         RawTable::new(
             SECTIONS,
-            &["dcid", "id", "course_number", "section_number", "termid", "teacher", "coteacher", "schoolid", "room", "credit"],
+            &[
+                "dcid",
+                "id",
+                "course_number",
+                "section_number",
+                "termid",
+                "teacher",
+                "coteacher",
+                "schoolid",
+                "room",
+                "credit",
+            ],
         ),
         RawTable::new(
             CC,
-            &["dcid", "studentid", "sectionid", "course_number", "section_number", "termid", "dateenrolled", "dateleft", "expression", "schoolid"],
+            &[
+                "dcid",
+                "studentid",
+                "sectionid",
+                "course_number",
+                "section_number",
+                "termid",
+                "dateenrolled",
+                "dateleft",
+                "expression",
+                "schoolid",
+            ],
         ),
         RawTable::new(
             STORED,
             &[
-                "dcid", "studentid", "termid", "storecode", "course_number", "course_name", "grade", "gpa_points",
-                "gpa_weight", "potentialcrhrs", "earnedcrhrs", "credit_type", "course_level", "excludefromgpa",
-                "repeat_code", "schoolid", "is_transfer", "grade_level", "teacher",
+                "dcid",
+                "studentid",
+                "termid",
+                "storecode",
+                "course_number",
+                "course_name",
+                "grade",
+                "gpa_points",
+                "gpa_weight",
+                "potentialcrhrs",
+                "earnedcrhrs",
+                "credit_type",
+                "course_level",
+                "excludefromgpa",
+                "repeat_code",
+                "schoolid",
+                "is_transfer",
+                "grade_level",
+                "teacher",
             ],
         ),
         RawTable::new(GRADREQ, &["studentid", "requirement", "required", "earned", "inprogress", "met", "track"]),
@@ -230,17 +292,15 @@ fn seat_row(
         .with(term_id(2026, seat.term, codes))
         .with(codes.day(seat.start))
         .with(codes.last_day(Some(seat.end)))
-        .with(format_args!("{}({})", seat.section.period, if seat.section.days == "AB" { "A-B" } else { seat.section.days }))
+        .with(format_args!(
+            "{}({})",
+            seat.section.period,
+            if seat.section.days == "AB" { "A-B" } else { seat.section.days }
+        ))
         .with(codes.school(Some(seat.section.school)))
 }
 
-fn stored(
-    district: &District,
-    student: &Student,
-    line: &Graded,
-    (id, dcid): (u64, u64),
-    codes: &Codes<'_>,
-) -> RawRow {
+fn stored(district: &District, student: &Student, line: &Graded, (id, dcid): (u64, u64), codes: &Codes<'_>) -> RawRow {
     let course = &district.catalogue.courses[line.course];
     RawRow::new(student.number)
         .with(dcid)
