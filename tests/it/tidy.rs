@@ -9,6 +9,9 @@ const FILE_LINES: usize = 400;
 /// Lines a function may have.
 const FUNCTION_LINES: usize = 60;
 
+/// Functions that are one table, with the reason why they may be longer.
+const LONG_TABLES: &[(&str, &str)] = &[("src/canonical/field.rs", "one line a field")];
+
 /// What each room may import. `canonical`, `error`, `diagnostic` and `exit_code` are open to all.
 const IMPORTS: &[(&str, &[&str])] = &[
     ("canonical", &[]),
@@ -85,7 +88,7 @@ fn files(dir: &Path, extension: &str, out: &mut Vec<PathBuf>) {
     }
 }
 
-fn sources() -> Vec<(String, String)> {
+fn all_sources() -> Vec<(String, String)> {
     let mut paths = Vec::new();
     files(&root().join("src"), "rs", &mut paths);
     paths
@@ -93,6 +96,36 @@ fn sources() -> Vec<(String, String)> {
         .map(|p| {
             (p.strip_prefix(root()).unwrap().display().to_string().replace('\\', "/"), fs::read_to_string(&p).unwrap())
         })
+        .collect()
+}
+
+/// The modules that a source declares as tests only, as paths without ending.
+fn test_modules(path: &str, text: &str) -> Vec<String> {
+    let folder = match path.rsplit_once('/') {
+        Some((folder, "mod.rs" | "lib.rs" | "main.rs")) => folder.to_owned(),
+        _ => path.trim_end_matches(".rs").to_owned(),
+    };
+    let beside = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut found = Vec::new();
+    for part in text.split("#[cfg(test)]").skip(1) {
+        let part = part.trim_start();
+        if let Some(rest) = part.strip_prefix("#[path = \"") {
+            found.push(format!("{beside}/{}", rest.split('"').next().unwrap_or_default().trim_end_matches(".rs")));
+        }
+        let declared = part.lines().find(|l| l.contains("mod ")).unwrap_or_default();
+        if let Some(name) = declared.trim().strip_suffix(';').and_then(|l| l.rsplit(' ').next()) {
+            found.push(format!("{folder}/{name}"));
+        }
+    }
+    found
+}
+
+/// Every source that is part of the program, tests left out.
+fn sources() -> Vec<(String, String)> {
+    let all = all_sources();
+    let tests: BTreeSet<String> = all.iter().flat_map(|(path, text)| test_modules(path, text)).collect();
+    all.into_iter()
+        .filter(|(path, _)| !tests.iter().any(|t| path == &format!("{t}.rs") || path.starts_with(&format!("{t}/"))))
         .collect()
 }
 
@@ -108,7 +141,7 @@ fn report(problems: &[String]) {
 #[test]
 fn every_file_says_what_it_is_for() {
     let problems: Vec<String> =
-        sources().into_iter().filter(|(_, text)| !text.starts_with("//! ")).map(|(path, _)| path).collect();
+        all_sources().into_iter().filter(|(_, text)| !text.starts_with("//! ")).map(|(path, _)| path).collect();
     report(&problems);
 }
 
@@ -145,7 +178,8 @@ fn no_function_is_long() {
                 Some((start, depth, name)) => {
                     if indent == *depth && line.trim() == "}" {
                         let length = number - start + 1;
-                        if length > FUNCTION_LINES {
+                        let table = LONG_TABLES.iter().any(|(file, _)| *file == path);
+                        if length > FUNCTION_LINES && !table {
                             problems.push(format!(
                                 "{path}:{}: {name} has {length} lines, at most {FUNCTION_LINES}",
                                 start + 1
