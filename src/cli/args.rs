@@ -105,14 +105,30 @@ pub enum ProgressChoice {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-pub enum Command {}
+pub enum Command {
+    #[command(aliases = ["diff", "validate"])]
+    Run(super::run::RunCommand),
+    Gate(super::gate::GateCommand),
+    Check(super::check::CheckCommand),
+    Inspect(super::inspect::InspectCommand),
+    #[command(aliases = ["student", "lookup"])]
+    Explain(super::explain::ExplainCommand),
+    Rule(super::rule::RuleCommand),
+}
 
 impl Command {
     /// Does it.
     ///
     /// # Errors
     /// Whatever stopped the command.
-    pub fn execute(&self, _global: &Global, _console: &Console) -> Result<ExitCode, Error> {
-        match *self {}
+    pub fn execute(&self, global: &Global, console: &Console) -> Result<ExitCode, Error> {
+        match self {
+            Self::Run(command) => command.execute(global, console),
+            Self::Gate(command) => command.execute(global, console),
+            Self::Check(command) => command.execute(global, console),
+            Self::Inspect(command) => command.execute(global, console),
+            Self::Explain(command) => command.execute(global, console),
+            Self::Rule(command) => command.execute(global, console),
+        }
     }
 }

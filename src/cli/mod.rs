@@ -1,13 +1,22 @@
 //! The command line: what can be asked, how answers are printed, how the process ends. One file a command.
 
 mod args;
+mod check;
+mod clock;
 mod console;
+mod explain;
+mod gate;
+mod inspect;
+mod progress;
+mod project;
+mod rule;
+mod run;
 
 use clap::Parser;
 
 use crate::exit_code::ExitCode;
 
-pub use args::{Cli, Command, Global};
+pub use args::{Cli, Command, FormatChoice, Global};
 pub use console::Console;
 
 /// Runs the program and says how it ended.

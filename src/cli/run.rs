@@ -1,0 +1,96 @@
+//! `rollproof run`: reads, compares, writes every school's pack, and with `--gate` also decides.
+
+use clap::Args;
+use jiff::ZonedDateTime;
+
+use super::progress::Reading;
+use super::{Console, FormatChoice, Global, project};
+use crate::error::Error;
+use crate::exit_code::ExitCode;
+use crate::extract::Progress;
+use crate::report::terminal::{self, Look};
+use crate::report::{Summary, json};
+use crate::run::{Listener, Run};
+
+/// Compare both systems and write every school's mismatch file
+///
+/// Reads both sides of the project, maps them, pairs students and their records, checks every pair and writes
+/// findings.csv, one pack per school, rejects.csv, summary.json and verdict.json to the run's folder.
+/// Without --gate the command succeeds whatever it finds; with --gate it ends in GO (0), NO-GO (1) or
+/// CANNOT DECIDE (3, 4, 5).
+#[derive(Debug, Args)]
+pub struct RunCommand {
+    /// Name of this run (default: the project's rehearsal)
+    #[arg(long, env = "ROLLPROOF_LABEL", value_name = "LABEL")]
+    pub label: Option<String>,
+    /// Also decide: print the gate and end with its exit code
+    #[arg(long, env = "ROLLPROOF_GATE")]
+    pub gate: bool,
+}
+
+impl RunCommand {
+    /// Does it.
+    ///
+    /// # Errors
+    /// When the project, an input or an output is unusable.
+    pub fn execute(&self, global: &Global, console: &Console) -> Result<ExitCode, Error> {
+        let project = project::load(global, console, self.label.as_deref())?;
+        let now = super::clock::now(&project.migration.timezone);
+        let listener = Steps { console, reading: Reading::new(console) };
+        let run = crate::run::run(&project, &now, &listener);
+        listener.reading.finish();
+        let run = run?;
+        self.print(&run, global, console)?;
+        Ok(if self.gate { run.decision.exit_code() } else { ExitCode::Success })
+    }
+
+    fn print(&self, run: &Run, global: &Global, console: &Console) -> Result<(), Error> {
+        let summary = &run.summary;
+        if global.format == FormatChoice::Json {
+            return console.answer(&json::summary_json(summary)?);
+        }
+        let look = look(console);
+        let mut text = terminal::run_summary(summary, look);
+        if self.gate {
+            text.push('\n');
+            text.push_str(&terminal::gate_screen(summary, look, false));
+        }
+        console.answer(&text)?;
+        console.hint(&format!("written to {}", run.written.folder.display()));
+        console.hint(&terminal::next_line(summary, look));
+        Ok(())
+    }
+}
+
+/// How terminal screens look here.
+#[must_use]
+pub fn look(console: &Console) -> Look {
+    Look { width: console.width(), color: console.colored(), ascii: console.ascii }
+}
+
+/// The verdict of a summary, for commands that show it again.
+#[must_use]
+pub fn gate_text(summary: &Summary, console: &Console, all: bool) -> String {
+    terminal::gate_screen(summary, look(console), all)
+}
+
+/// Tells the person at the terminal what is done.
+struct Steps<'a> {
+    console: &'a Console,
+    reading: Reading<'a>,
+}
+
+impl Progress for Steps<'_> {
+    fn bytes_read(&self, file: &str, done: u64, total: u64) {
+        self.reading.bytes_read(file, done, total);
+    }
+}
+
+impl Listener for Steps<'_> {
+    fn done(&self, stage: &str, text: &str) {
+        self.console.hint(&format!("{stage:<9} {text}"));
+    }
+}
+
+/// When a run started, for tests that need it fixed.
+pub type Started = ZonedDateTime;

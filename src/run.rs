@@ -1,1 +1,0 @@
-//! The program on one screen: read, map, pair, check, decide, write.

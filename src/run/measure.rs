@@ -1,0 +1,254 @@
+//! What the run measured, for the gate: coverage, balances, codes and checks, as plain numbers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use super::read::SideRead;
+use crate::canonical::{Column, Dataset, Entity, Field, Records, Side, Typed};
+use crate::checks;
+use crate::finding::Findings;
+use crate::gate::{
+    CheckCounts, Criteria, EntityCoverage, FieldCoverage, MatchCounts, NoticeLine, Share, SideInput, SkippedCheck,
+    TableAccount,
+};
+use crate::mapping::{CodeIssue, IssueKind};
+use crate::project::{CheckSetting, Project, SideSpec};
+use crate::reconcile::Reconciliation;
+
+/// One side's inputs as the gate sees them.
+#[must_use]
+pub fn side_input(spec: &SideSpec, read: &SideRead, schools: Vec<String>) -> SideInput {
+    let tables = read.tables.iter().flat_map(|table| {
+        let expected = spec.expect_rows.get(&table.name).copied();
+        table.balances().into_iter().map(move |b| TableAccount {
+            table: match b.entity {
+                Some(entity) => format!("{} -> {entity}", b.table),
+                None => b.table.clone(),
+            },
+            records: b.records,
+            rows: b.rows,
+            rejected: b.rejected,
+            rejected_waived: 0,
+            mapped: if b.holds { b.mapped } else { 0 },
+            left_out: b.left_out,
+            expected,
+        })
+    });
+    SideInput {
+        label: spec.label.clone(),
+        as_of: Some(spec.as_of),
+        files: read.files.len() as u64,
+        tables: tables.collect(),
+        notices: read
+            .notices
+            .iter()
+            .map(|n| NoticeLine {
+                kind: n.kind.to_owned(),
+                text: format!("{}: {}", n.file, n.text),
+                undecidable: n.undecidable,
+            })
+            .collect(),
+        schools,
+    }
+}
+
+/// The school codes of a side's students, sorted.
+#[must_use]
+pub fn schools(dataset: &Dataset) -> Vec<String> {
+    let Some(records) = dataset.get(Entity::Student) else { return Vec::new() };
+    let Some(column) = records.column(Field::School) else { return Vec::new() };
+    let used: BTreeSet<u32> = column.codes.iter().collect();
+    let texts = used.into_iter().filter(|c| column.values.entry(*c).typed == Typed::Text);
+    texts.map(|c| column.values.text(c).to_owned()).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// How students were matched.
+#[must_use]
+pub fn match_counts(run: &Reconciliation) -> MatchCounts {
+    let m = &run.matching;
+    MatchCounts {
+        legacy: m.legacy,
+        new: m.new,
+        paired: m.paired,
+        legacy_only: m.legacy - m.paired.min(m.legacy),
+        new_only: m.new - m.paired.min(m.new),
+    }
+}
+
+/// Rows of every entity and what became of them.
+#[must_use]
+pub fn coverage(run: &Reconciliation) -> BTreeMap<Entity, EntityCoverage> {
+    let mut all = BTreeMap::new();
+    for entity in Entity::ALL {
+        let (legacy, new) = (run.legacy.get(entity), run.new.get(entity));
+        if legacy.is_none() && new.is_none() {
+            continue;
+        }
+        let (pairs, unplaced, placed_twice) = placed(run, entity);
+        all.insert(
+            entity,
+            EntityCoverage {
+                legacy: legacy.map(|r| r.len() as u64),
+                new: new.map(|r| r.len() as u64),
+                pairs,
+                unplaced,
+                placed_twice,
+                fields: fields(entity, legacy, new),
+            },
+        );
+    }
+    all
+}
+
+/// Pairs of an entity, and rows that pairing put nowhere or twice.
+fn placed(run: &Reconciliation, entity: Entity) -> (u64, u64, u64) {
+    match entity {
+        Entity::Student => return (run.matching.paired, 0, 0),
+        Entity::Course => return (run.courses.both.len() as u64, 0, 0),
+        _ => {}
+    }
+    if !run.compared.contains(&entity) {
+        return (0, 0, 0);
+    }
+    let (pairs, legacy, new) = (0..run.students.len() as u32)
+        .into_par_iter()
+        .filter_map(|position| run.pairs(position, entity))
+        .map(|p| {
+            let one_to_one = p.both().len() + p.split().count();
+            (one_to_one as u64, p.count(Side::Legacy) as u64, p.count(Side::New) as u64)
+        })
+        .reduce(|| (0, 0, 0), |a, b| (a.0 + b.0, a.1 + b.1, a.2 + b.2));
+    let stray = |side: Side| {
+        let of = |map: &BTreeMap<Entity, (Vec<u32>, Vec<u32>)>| {
+            map.get(&entity).map_or(0, |(l, n)| if side == Side::Legacy { l.len() } else { n.len() }) as u64
+        };
+        of(&run.matching.orphans) + of(&run.matching.blank)
+    };
+    let mut unplaced = 0;
+    let mut twice = 0;
+    for (side, seen) in [(Side::Legacy, legacy), (Side::New, new)] {
+        let rows = run.dataset(side).get(entity).map_or(0, Records::len) as u64;
+        let seen = seen + stray(side);
+        unplaced += rows.saturating_sub(seen);
+        twice += seen.saturating_sub(rows);
+    }
+    (pairs, unplaced, twice)
+}
+
+fn fields(entity: Entity, legacy: Option<&Records>, new: Option<&Records>) -> BTreeMap<Field, FieldCoverage> {
+    let of = |field: Field| {
+        let column = |records: Option<&Records>| records?.column(field).map(counts);
+        let (l, n) = (column(legacy), column(new));
+        let part = |pick: fn(&ColumnCounts) -> u64| (l.as_ref().map_or(0, pick), n.as_ref().map_or(0, pick));
+        let coverage = FieldCoverage {
+            legacy: l.as_ref().map(|c| c.filled),
+            new: n.as_ref().map(|c| c.filled),
+            raw: part(|c| c.raw),
+            canonical: part(|c| c.canonical),
+        };
+        (l.is_some() || n.is_some()).then_some((field, coverage))
+    };
+    Field::of(entity).par_iter().filter_map(|f| of(*f)).collect()
+}
+
+struct ColumnCounts {
+    filled: u64,
+    raw: u64,
+    canonical: u64,
+}
+
+fn counts(column: &Column) -> ColumnCounts {
+    let values = &column.values;
+    let missing: Vec<bool> = (0..values.len() as u32).map(|c| values.entry(c).typed == Typed::Missing).collect();
+    let filled = column.codes.iter().filter(|c| !missing[*c as usize]).count() as u64;
+    let texts: BTreeSet<&str> =
+        (0..values.len() as u32).filter(|c| !missing[*c as usize]).map(|c| values.text(c)).collect();
+    ColumnCounts { filled, raw: values.len() as u64, canonical: texts.len() as u64 }
+}
+
+/// Which checks ran.
+#[must_use]
+pub fn check_counts(project: &Project, findings: &Findings, criteria: &Criteria, run: &Reconciliation) -> CheckCounts {
+    let off: Vec<String> = project
+        .checks
+        .by_check
+        .iter()
+        .filter(|(_, s)| matches!(s, CheckSetting::Off))
+        .map(|(name, _)| name.clone())
+        .collect();
+    let needed = |meta: &checks::Meta| {
+        let mapped = Field::required(meta.entity);
+        let demanded = criteria.required_fields.get(&meta.entity).map_or(&[][..], Vec::as_slice);
+        criteria.required.contains(&meta.entity)
+            && meta.severity == crate::finding::Severity::Critical
+            && meta.needs.iter().all(|f| mapped.contains(f) || demanded.contains(f))
+    };
+    let metas: BTreeMap<&str, &checks::Meta> = checks::all().iter().map(|c| (c.meta().name, c.meta())).collect();
+    let skipped: Vec<SkippedCheck> = findings
+        .skipped
+        .iter()
+        .map(|s| SkippedCheck {
+            check: s.check.to_owned(),
+            reason: s.reason.clone(),
+            required: metas.get(s.check).is_some_and(|m| needed(m)),
+        })
+        .collect();
+    let looked_at_nothing = findings
+        .looked_at
+        .iter()
+        .filter(|(name, seen)| {
+            **seen == 0 && metas.get(*name).is_some_and(|m| needed(m) && run.compared.contains(&m.entity))
+        })
+        .map(|(name, _)| (*name).to_owned())
+        .collect();
+    CheckCounts {
+        planned: (metas.len() - off.len().min(metas.len())) as u64,
+        reported: (findings.looked_at.len() + findings.skipped.len()) as u64,
+        skipped,
+        looked_at_nothing,
+        switched_off: off,
+    }
+}
+
+/// Distinct codes that no crosswalk line covers.
+#[must_use]
+pub fn unmapped_codes(issues: &[&CodeIssue]) -> Vec<String> {
+    let mut codes: Vec<String> = issues
+        .iter()
+        .filter(|i| i.kind == IssueKind::Unmapped)
+        .map(|i| format!("{} {}.{} \"{}\"", i.side, i.entity, i.field, i.raw))
+        .collect();
+    codes.sort();
+    codes.dedup();
+    codes
+}
+
+/// Stored GPAs that stand on both sides, and how many are equal as numbers to the coarser side's digits or not at all
+/// told by a finding.
+#[must_use]
+pub fn gpa_equal(run: &Reconciliation, findings: &Findings) -> Option<Share> {
+    if !run.compared.contains(&Entity::Gpa) {
+        return None;
+    }
+    let whole: u64 = (0..run.students.len() as u32)
+        .filter_map(|position| run.pairs(position, Entity::Gpa))
+        .map(|p| p.both().len() as u64)
+        .sum();
+    let differing = findings
+        .rows
+        .iter()
+        .filter(|f| {
+            f.entity == Entity::Gpa && f.field == Some(Field::Value) && f.severity > crate::finding::Severity::Info
+        })
+        .filter_map(|f| Some((f.legacy?, f.new?)))
+        .collect::<BTreeSet<_>>()
+        .len() as u64;
+    Some(Share::new(whole - differing.min(whole), whole))
+}
+
+/// Pairs of an entity, for the coverage table.
+#[must_use]
+pub fn coverage_pairs(run: &Reconciliation, entity: Entity) -> u64 {
+    placed(run, entity).0
+}

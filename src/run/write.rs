@@ -1,0 +1,179 @@
+//! The run's folder: everything is built beside it and moved into place in one step, verdict last.
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::{Reads, Spelled};
+use crate::error::Error;
+use crate::extract::Reject;
+use crate::gate::{Criteria, FindingCounts, Measured};
+use crate::history::RunFolder;
+use crate::project::{Names, PackFormat, Project};
+use crate::report::packs::{Pack, PackPlanner, write_csv_pack, write_index};
+use crate::report::privacy::{self, Privacy};
+use crate::report::summary::Tally;
+use crate::report::{FindingSource, OutFile, Summary, csv, json};
+
+/// Where a run's files are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The run's folder.
+    pub folder: PathBuf,
+    /// How many packs were written.
+    pub packs: usize,
+}
+
+/// A run's folder in the making.
+#[derive(Debug)]
+pub struct Folder {
+    inner: RunFolder,
+    planner: PackPlanner,
+    outputs: Vec<String>,
+    packs: usize,
+}
+
+/// What `verdict.json` holds: the decision for machines.
+#[derive(Debug, Serialize)]
+struct VerdictFile<'a> {
+    schema: u32,
+    run: &'a str,
+    verdict: &'a crate::report::summary::Verdict,
+}
+
+/// What `gate` needs to decide again.
+#[derive(Debug, Serialize)]
+struct MeasuredFile<'a> {
+    schema: u32,
+    measured: &'a Measured,
+    criteria: &'a Criteria,
+}
+
+impl Folder {
+    /// Starts a folder beside the last complete one.
+    ///
+    /// # Errors
+    /// When the output folder can not be written, or lies inside an input.
+    pub fn create(project: &Project) -> Result<Self, Error> {
+        let inner =
+            RunFolder::create(&project.outputs.folder, &project.label, &[&project.legacy.root, &project.new.root])?;
+        let planner = PackPlanner::new(project.outputs.min_severity);
+        Ok(Self { inner, planner, outputs: Vec::new(), packs: 0 })
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.inner.path().join(name)
+    }
+
+    /// Writes every finding, and counts them on the way.
+    ///
+    /// # Errors
+    /// When the file can not be written.
+    pub fn findings(&mut self, source: &Spelled<'_>, tally: &mut Tally) -> Result<FindingCounts, Error> {
+        let mut file = csv::findings_file(&self.path("findings.csv"))?;
+        let mut counts = FindingCounts::default();
+        for at in 0..source.len() {
+            let row = source.row(at);
+            file.finding(&row)?;
+            tally.add(&row);
+            self.planner.add(at as u32, &row);
+            counts.all.add(row.severity);
+            if row.waiver.is_empty() {
+                counts.open.add(row.severity);
+                counts.open_by_school.entry(row.school).or_default().add(row.severity);
+            } else {
+                counts.waived.add(row.severity);
+            }
+        }
+        file.finish()?;
+        counts.written = Some(read_back(&self.path("findings.csv"))?);
+        self.outputs.push("findings.csv".into());
+        Ok(counts)
+    }
+
+    /// Writes every refused record.
+    ///
+    /// # Errors
+    /// When the file can not be written.
+    pub fn rejects(&mut self, reads: &Reads) -> Result<(), Error> {
+        let rejects =
+            reads.sides().flat_map(|(side, read)| read.rejects.iter().map(move |r: &Reject| (side.name(), r)));
+        csv::write_rejects(&self.path("rejects.csv"), rejects)?;
+        self.outputs.push("rejects.csv".into());
+        Ok(())
+    }
+
+    /// Writes each school's pack.
+    ///
+    /// # Errors
+    /// When a pack can not be written.
+    pub fn packs(&mut self, project: &Project, source: &Spelled<'_>, summary: &mut Summary) -> Result<(), Error> {
+        let folder = self.path("packs");
+        self.inner.create_dir("packs")?;
+        let planner = std::mem::replace(&mut self.planner, PackPlanner::new(project.outputs.min_severity));
+        let packs: Vec<Pack> = planner.plan(summary.schools.iter().map(|s| (s.code.as_str(), s.name.as_str())));
+        let privacy = Privacy {
+            names: match project.privacy.names {
+                Names::Full => privacy::Names::Full,
+                Names::Initials => privacy::Names::Initials,
+                Names::None => privacy::Names::None,
+            },
+            ..Privacy::default()
+        };
+        if project.outputs.packs.contains(&PackFormat::Csv) {
+            packs.par_iter().try_for_each(|pack| write_csv_pack(&folder, &project.label, pack, source, &privacy))?;
+        }
+        write_index(&folder, &packs)?;
+        for pack in &packs {
+            if let Some(school) = summary.schools.iter_mut().find(|s| s.code == pack.code) {
+                school.pack = format!("packs/{}", pack.stem);
+            }
+        }
+        self.packs = packs.len();
+        self.outputs.push("packs/".into());
+        Ok(())
+    }
+
+    /// Writes the summary and the verdict, and moves the folder into place.
+    ///
+    /// # Errors
+    /// When a file can not be written or the folder not moved; the last complete run then stays.
+    pub fn publish(
+        mut self,
+        summary: &mut Summary,
+        measured: &Measured,
+        criteria: &Criteria,
+    ) -> Result<Written, Error> {
+        self.outputs.extend(["summary.json".into(), "verdict.json".into()]);
+        summary.outputs.clone_from(&self.outputs);
+        OutFile::write_all_of(self.path("summary.json"), json::summary_json(summary)?.as_bytes())?;
+        self.json("measured.json", &MeasuredFile { schema: 1, measured, criteria })?;
+        self.json("verdict.json", &VerdictFile { schema: 1, run: &summary.run.label, verdict: &summary.verdict })?;
+        let folder = self.inner.publish()?;
+        Ok(Written { folder, packs: self.packs })
+    }
+
+    fn json(&self, name: &str, value: &impl Serialize) -> Result<(), Error> {
+        let mut text = serde_json::to_string_pretty(value).map_err(|e| Error::Bug(e.to_string()))?;
+        text.push('\n');
+        OutFile::write_all_of(self.path(name), text.as_bytes())
+    }
+}
+
+/// Counts the findings that stand in the file: what was written, not what was meant.
+fn read_back(path: &Path) -> Result<u64, Error> {
+    let failed = |e: ::csv::Error| Error::Output {
+        path: path.to_owned(),
+        what: format!("what was written does not read back: {e}"),
+        fix: "check the disk and run again".into(),
+        source: None,
+    };
+    let mut reader = ::csv::Reader::from_path(path).map_err(failed)?;
+    let mut record = ::csv::ByteRecord::new();
+    let mut rows = 0;
+    while reader.read_byte_record(&mut record).map_err(failed)? {
+        rows += 1;
+    }
+    Ok(rows)
+}
