@@ -2,16 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::prelude::*;
-
 use super::read::SideRead;
-use crate::canonical::{Column, Dataset, Entity, Field, Records, Side, Typed};
+use crate::canonical::{Dataset, Entity, Field, Typed};
 use crate::checks;
 use crate::finding::Findings;
-use crate::gate::{
-    CheckCounts, Criteria, EntityCoverage, FieldCoverage, MatchCounts, NoticeLine, Share, SideInput, SkippedCheck,
-    TableAccount,
-};
+use crate::gate::{CheckCounts, Criteria, NoticeLine, Share, SideInput, SkippedCheck, TableAccount};
 use crate::mapping::{CodeIssue, IssueKind};
 use crate::project::{CheckSetting, Project, SideSpec};
 use crate::reconcile::Reconciliation;
@@ -61,110 +56,6 @@ pub fn schools(dataset: &Dataset) -> Vec<String> {
     let used: BTreeSet<u32> = column.codes.iter().collect();
     let texts = used.into_iter().filter(|c| column.values.entry(*c).typed == Typed::Text);
     texts.map(|c| column.values.text(c).to_owned()).collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-/// How students were matched.
-#[must_use]
-pub fn match_counts(run: &Reconciliation) -> MatchCounts {
-    let m = &run.matching;
-    MatchCounts {
-        legacy: m.legacy,
-        new: m.new,
-        paired: m.paired,
-        legacy_only: m.legacy - m.paired.min(m.legacy),
-        new_only: m.new - m.paired.min(m.new),
-    }
-}
-
-/// Rows of every entity and what became of them.
-#[must_use]
-pub fn coverage(run: &Reconciliation) -> BTreeMap<Entity, EntityCoverage> {
-    let mut all = BTreeMap::new();
-    for entity in Entity::ALL {
-        let (legacy, new) = (run.legacy.get(entity), run.new.get(entity));
-        if legacy.is_none() && new.is_none() {
-            continue;
-        }
-        let (pairs, unplaced, placed_twice) = placed(run, entity);
-        all.insert(
-            entity,
-            EntityCoverage {
-                legacy: legacy.map(|r| r.len() as u64),
-                new: new.map(|r| r.len() as u64),
-                pairs,
-                unplaced,
-                placed_twice,
-                fields: fields(entity, legacy, new),
-            },
-        );
-    }
-    all
-}
-
-/// Pairs of an entity, and rows that pairing put nowhere or twice.
-fn placed(run: &Reconciliation, entity: Entity) -> (u64, u64, u64) {
-    match entity {
-        Entity::Student => return (run.matching.paired, 0, 0),
-        Entity::Course => return (run.courses.both.len() as u64, 0, 0),
-        _ => {}
-    }
-    if !run.compared.contains(&entity) {
-        return (0, 0, 0);
-    }
-    let (pairs, legacy, new) = (0..run.students.len() as u32)
-        .into_par_iter()
-        .filter_map(|position| run.pairs(position, entity))
-        .map(|p| {
-            let one_to_one = p.both().len() + p.split().count();
-            (one_to_one as u64, p.count(Side::Legacy) as u64, p.count(Side::New) as u64)
-        })
-        .reduce(|| (0, 0, 0), |a, b| (a.0 + b.0, a.1 + b.1, a.2 + b.2));
-    let stray = |side: Side| {
-        let of = |map: &BTreeMap<Entity, (Vec<u32>, Vec<u32>)>| {
-            map.get(&entity).map_or(0, |(l, n)| if side == Side::Legacy { l.len() } else { n.len() }) as u64
-        };
-        of(&run.matching.orphans) + of(&run.matching.blank)
-    };
-    let mut unplaced = 0;
-    let mut twice = 0;
-    for (side, seen) in [(Side::Legacy, legacy), (Side::New, new)] {
-        let rows = run.dataset(side).get(entity).map_or(0, Records::len) as u64;
-        let seen = seen + stray(side);
-        unplaced += rows.saturating_sub(seen);
-        twice += seen.saturating_sub(rows);
-    }
-    (pairs, unplaced, twice)
-}
-
-fn fields(entity: Entity, legacy: Option<&Records>, new: Option<&Records>) -> BTreeMap<Field, FieldCoverage> {
-    let of = |field: Field| {
-        let column = |records: Option<&Records>| records?.column(field).map(counts);
-        let (l, n) = (column(legacy), column(new));
-        let part = |pick: fn(&ColumnCounts) -> u64| (l.as_ref().map_or(0, pick), n.as_ref().map_or(0, pick));
-        let coverage = FieldCoverage {
-            legacy: l.as_ref().map(|c| c.filled),
-            new: n.as_ref().map(|c| c.filled),
-            raw: part(|c| c.raw),
-            canonical: part(|c| c.canonical),
-        };
-        (l.is_some() || n.is_some()).then_some((field, coverage))
-    };
-    Field::of(entity).par_iter().filter_map(|f| of(*f)).collect()
-}
-
-struct ColumnCounts {
-    filled: u64,
-    raw: u64,
-    canonical: u64,
-}
-
-fn counts(column: &Column) -> ColumnCounts {
-    let values = &column.values;
-    let missing: Vec<bool> = (0..values.len() as u32).map(|c| values.entry(c).typed == Typed::Missing).collect();
-    let filled = column.codes.iter().filter(|c| !missing[*c as usize]).count() as u64;
-    let texts: BTreeSet<&str> =
-        (0..values.len() as u32).filter(|c| !missing[*c as usize]).map(|c| values.text(c)).collect();
-    ColumnCounts { filled, raw: values.len() as u64, canonical: texts.len() as u64 }
 }
 
 /// Which checks ran.
@@ -245,10 +136,4 @@ pub fn gpa_equal(run: &Reconciliation, findings: &Findings) -> Option<Share> {
         .collect::<BTreeSet<_>>()
         .len() as u64;
     Some(Share::new(whole - differing.min(whole), whole))
-}
-
-/// Pairs of an entity, for the coverage table.
-#[must_use]
-pub fn coverage_pairs(run: &Reconciliation, entity: Entity) -> u64 {
-    placed(run, entity).0
 }

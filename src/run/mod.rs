@@ -8,6 +8,8 @@ mod spelled;
 mod summarize;
 mod write;
 
+use std::collections::BTreeMap;
+
 use jiff::ZonedDateTime;
 
 pub use explain::sheet;
@@ -15,12 +17,12 @@ pub use read::{Balance, SideRead, TableRead, read_side};
 pub use spelled::Spelled;
 pub use write::Written;
 
-use crate::canonical::{Dataset, Side};
+use crate::canonical::{Dataset, Entity, Side};
 use crate::checks;
 use crate::error::Error;
 use crate::extract::Progress;
 use crate::finding::Findings;
-use crate::gate::{self, Criteria, Decision, Measured};
+use crate::gate::{self, Criteria, Decision, EntityCoverage, Measured};
 use crate::policy::Policies;
 use crate::project::Project;
 use crate::reconcile::{self, Reconciliation};
@@ -56,6 +58,8 @@ pub struct Judged<'a> {
     pub reconciliation: &'a Reconciliation,
     /// What the checks say.
     pub findings: &'a Findings,
+    /// What became of the rows of every kind of record.
+    pub coverage: &'a BTreeMap<Entity, EntityCoverage>,
 }
 
 /// Both sides, compared, before anything is decided or written.
@@ -125,11 +129,14 @@ pub fn run(project: &Project, now: &ZonedDateTime, listener: &dyn Listener) -> R
     let mut tally = Tally::new();
     let counts = folder.findings(&spelled, &mut tally)?;
     folder.rejects(&comparison.reads)?;
-    let judged = Judged { reconciliation: &comparison.reconciliation, findings: &comparison.findings };
+    let criteria = convert::criteria(project);
+    let coverage = gate::coverage(&comparison.reconciliation, &criteria);
+    let judged =
+        Judged { reconciliation: &comparison.reconciliation, findings: &comparison.findings, coverage: &coverage };
     let mut summary = summarize::summarize(project, &comparison.reads, &judged, tally, now);
     folder.packs(project, &spelled, &mut summary)?;
-    let criteria = convert::criteria(project);
-    let measured = measure_all(project, &comparison, &criteria, counts, now);
+    let mut measured = measure_all(project, &comparison, &criteria, counts, now);
+    measured.coverage.clone_from(&coverage);
     let decision = gate::decide(&measured, &criteria);
     summarize::add_sensitivity(&mut summary, measured.sensitivity.as_ref());
     summarize::add_decision(&mut summary, &decision, convert::decided_from(project, &summary, now));
@@ -153,8 +160,8 @@ fn measure_all(
         legacy: measure::side_input(&project.legacy, &comparison.reads.legacy, measure::schools(&run.legacy)),
         new: measure::side_input(&project.new, &comparison.reads.new, measure::schools(&run.new)),
         same_extract: comparison.same_extract.clone(),
-        matching: measure::match_counts(run),
-        coverage: measure::coverage(run),
+        matching: gate::matching(run),
+        control_totals: Some(gate::control_totals(run, &gate::Explained::by(&comparison.findings))),
         checks: measure::check_counts(project, &comparison.findings, criteria, run),
         findings,
         unmapped_codes: measure::unmapped_codes(&issues),

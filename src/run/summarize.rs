@@ -8,7 +8,7 @@ use super::read::SideRead;
 use super::{Judged, Reads};
 use crate::canonical::{Entity, Field, Side};
 use crate::checks;
-use crate::gate::{State, Verdict};
+use crate::gate::{EntityCoverage, State, Verdict};
 use crate::mapping::Mapping;
 use crate::project::{CheckSetting, PolicyRef, Project};
 use crate::reconcile::Reconciliation;
@@ -35,7 +35,7 @@ pub fn summarize(
         schema: SCHEMA,
         run: run_info(project, started),
         matching: matching(run),
-        coverage: coverage(project, reads, run),
+        coverage: coverage(project, reads, run, judged.coverage),
         method: method(project, reads),
         notices: notices(reads),
         skipped: judged
@@ -229,7 +229,12 @@ fn values_compared(run: &Reconciliation) -> u64 {
     total
 }
 
-fn coverage(project: &Project, reads: &Reads, run: &Reconciliation) -> Coverage {
+fn coverage(
+    project: &Project,
+    reads: &Reads,
+    run: &Reconciliation,
+    measured: &BTreeMap<Entity, EntityCoverage>,
+) -> Coverage {
     let mut coverage = Coverage::default();
     for entity in Entity::ALL {
         let (legacy, new) = (run.legacy.get(entity), run.new.get(entity));
@@ -241,7 +246,7 @@ fn coverage(project: &Project, reads: &Reads, run: &Reconciliation) -> Coverage 
                     area: entity.name().to_owned(),
                     legacy: l.len() as u64,
                     new: n.len() as u64,
-                    paired: super::measure::coverage_pairs(run, entity),
+                    paired: measured.get(&entity).map_or(0, |c| c.pairs),
                     fields,
                 });
             }
