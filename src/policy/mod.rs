@@ -1,10 +1,82 @@
 //! GPA, credit and graduation rules as registrars apply them, in exact arithmetic.
 
+pub mod bound;
+pub mod calibrate;
+pub mod credits;
+pub mod derive;
 pub mod gpa;
+pub mod graduation;
+mod load;
+pub mod rank;
 pub mod rational;
 pub mod reader;
 pub mod shipped;
+pub mod transcript;
+pub mod working;
+
+use std::sync::Arc;
+
+pub use bound::{Bound, BoundKind, Computed, Numbers, Stored};
+pub use calibrate::{Calibration, Pattern};
+pub use derive::{Derivation, Part, Reason, derive};
+pub use gpa::GpaPolicy;
+pub use graduation::Requirements;
+pub use load::{Named, WantedKind};
+pub use rational::Rational;
+
+use crate::reconcile::Reconciliation;
+
+/// A GPA kind and the policies of the two systems.
+#[derive(Debug, Clone)]
+pub struct KindPolicy {
+    /// The kind as stored GPAs say it.
+    pub kind: String,
+    /// How the legacy system computes it.
+    pub legacy: Arc<GpaPolicy>,
+    /// How the new system computes it.
+    pub new: Arc<GpaPolicy>,
+}
 
 /// The policies that a project names, ready to apply. Without any, nothing is recomputed and the report says so.
 #[derive(Debug, Clone, Default)]
-pub struct Policies {}
+pub struct Policies {
+    kinds: Vec<KindPolicy>,
+    requirements: Option<Arc<Requirements>>,
+    bound: Option<Arc<Bound>>,
+}
+
+impl Policies {
+    /// From policies at hand.
+    #[must_use]
+    pub fn new(kinds: Vec<KindPolicy>, requirements: Option<Arc<Requirements>>) -> Self {
+        Self { kinds, requirements, bound: None }
+    }
+
+    /// The kinds with a policy, in the project's order.
+    #[must_use]
+    pub fn kinds(&self) -> &[KindPolicy] {
+        &self.kinds
+    }
+
+    /// The graduation requirements, when the project names some.
+    #[must_use]
+    pub fn requirements(&self) -> Option<&Requirements> {
+        self.requirements.as_deref()
+    }
+
+    /// The same policies with every student's numbers computed. Call once before the checks run; the result belongs
+    /// to this reconciliation and to no other.
+    #[must_use]
+    pub fn for_run(&self, reconciliation: &Reconciliation) -> Self {
+        Self { bound: Some(Arc::new(Bound::new(self, reconciliation))), ..self.clone() }
+    }
+
+    /// What [`Self::for_run`] computed, or a binding that computes on demand: slower, never another answer.
+    #[must_use]
+    pub fn bound(&self, reconciliation: &Reconciliation) -> Arc<Bound> {
+        match &self.bound {
+            Some(bound) => Arc::clone(bound),
+            None => Arc::new(Bound::lazy(self, reconciliation)),
+        }
+    }
+}

@@ -33,6 +33,9 @@ pub const GPA: [Shipped; 11] = shipped![
     "uc",
 ];
 
+/// All bundled graduation requirements, by name.
+pub const GRADUATION: [Shipped; 3] = shipped!["carnegie-generic", "lausd-2026", "uc-a-g"];
+
 /// The bundled GPA policy of that name.
 #[must_use]
 pub fn gpa(name: &str) -> Option<&'static Shipped> {
@@ -54,6 +57,19 @@ mod tests {
                 Err(mistakes) => panic!("{}: {mistakes:#?}", shipped.name),
             }
         }
+    }
+
+    #[test]
+    fn every_shipped_requirement_file_reads_without_a_mistake_and_lausd_asks_for_210_credits() {
+        for shipped in GRADUATION {
+            match crate::policy::graduation::parse(Path::new(shipped.name), shipped.text) {
+                Ok(requirements) => assert_eq!(requirements.name, shipped.name),
+                Err(mistakes) => panic!("{}: {mistakes:#?}", shipped.name),
+            }
+        }
+        let lausd = crate::policy::graduation::parse(Path::new("l"), GRADUATION[1].text).unwrap();
+        let credits: i64 = lausd.areas.iter().map(|a| a.credits).sum();
+        assert_eq!(credits, 210 * crate::policy::gpa::rules::WEIGHT_UNIT);
     }
 
     #[test]

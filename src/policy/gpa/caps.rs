@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 
 use super::amounts::points_of;
-use super::evaluate::Scratch;
+use super::evaluate::{Line, Scratch};
+use super::rows::CourseRow;
 use super::rules::{GpaPolicy, POINT_UNIT, WeightKind};
 use crate::policy::rational::Rational;
 
@@ -45,21 +46,20 @@ pub(super) fn apply_caps(policy: &GpaPolicy, scratch: &mut Scratch) {
 }
 
 /// What is added to the average, and what it is multiplied by.
-pub(super) fn cumulative(policy: &GpaPolicy, scratch: &Scratch) -> (Rational, Rational) {
+pub(super) fn cumulative(policy: &GpaPolicy, scratch: &mut Scratch) -> (Rational, Rational) {
     let (mut plus, mut factor) = (Rational::ZERO, Rational::whole(1));
     // One cumulative weight a policy: the one of the last era, which always applies.
     let Some(weight) = policy.eras.last().map(|era| &policy.weights[era.weight]) else { return (plus, factor) };
-    let amount = |at: usize| {
-        let counts = scratch.lines[at].fate.counts() && scratch.lines[at].weighable;
-        weight.amounts[usize::from(scratch.rows[at].level)].filter(|_| counts)
+    let Scratch { rows, lines, .. } = scratch;
+    let amount = |row: &CourseRow, line: &Line| {
+        weight.amounts[usize::from(row.level)].filter(|_| line.fate.counts() && line.weighable)
     };
     match weight.kind {
         WeightKind::CumulativeAdd => {
             let mut twelfths = 0i128;
-            for (at, row) in scratch.rows.iter().enumerate() {
-                if let Some(points) = amount(at) {
-                    twelfths += i128::from(points) * i128::from(row.twelfths);
-                }
+            for (row, line) in rows.iter().zip(lines) {
+                line.extra = amount(row, line).unwrap_or(0) * i64::from(row.twelfths);
+                twelfths += i128::from(line.extra);
             }
             plus = Rational::new(twelfths, i128::from(SEMESTER) * i128::from(POINT_UNIT)).unwrap_or(plus);
             if let Some(most) = weight.most {
@@ -67,11 +67,12 @@ pub(super) fn cumulative(policy: &GpaPolicy, scratch: &Scratch) -> (Rational, Ra
             }
         }
         WeightKind::CumulativeMultiply => {
-            let with_level = (0..scratch.rows.len()).filter_map(|at| Some((at, amount(at)?)));
             let (mut credits, mut best) = (0i128, 0);
-            for (at, points) in with_level {
-                credits += i128::from(scratch.lines[at].weight);
-                best = best.max(points);
+            for (row, line) in rows.iter().zip(&*lines) {
+                if let Some(points) = amount(row, line) {
+                    credits += i128::from(line.weight);
+                    best = best.max(points);
+                }
             }
             if best > 0 && credits >= i128::from(weight.min_credits) {
                 factor = points_of(i128::from(best));

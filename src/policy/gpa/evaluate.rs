@@ -103,6 +103,8 @@ pub struct Line {
     pub bump_whole: i64,
     /// The level may count in cumulative weights.
     pub weighable: bool,
+    /// What the row adds to the whole average: points (millionths) times twelfths of a year.
+    pub extra: i64,
 }
 
 impl Line {
@@ -126,6 +128,12 @@ impl Line {
             return Some(Rational::ZERO);
         }
         Rational::new(i128::from(self.weight), i128::from(WEIGHT_UNIT) * i128::from(self.share))
+    }
+
+    /// What it adds to the whole average, before limits.
+    #[must_use]
+    pub fn added(&self) -> Option<Rational> {
+        Rational::new(i128::from(self.extra), 6 * i128::from(POINT_UNIT))
     }
 
     const fn is_whole(&self) -> bool {
@@ -217,6 +225,7 @@ fn line_of(policy: &GpaPolicy, lens: &Lens, cohort: Option<i16>, row: &CourseRow
         bump_part: 1,
         bump_whole: 1,
         weighable: weighs && worth.weighable,
+        extra: 0,
     };
     line.fate = outside(policy, row);
     if line.fate != Fate::Counted {

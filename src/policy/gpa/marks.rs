@@ -17,7 +17,7 @@ pub(super) fn scaled_points(section: &Section<'_>, at: &At<Decimal>) -> Option<i
 }
 
 /// Reads `marks`, `numeric` and `ignore_signs` of a table.
-pub(super) fn read_scale(section: &Section<'_>, name: &str) -> Scale {
+pub(in crate::policy) fn read_scale(section: &Section<'_>, name: &str) -> Scale {
     let mut marks = Vec::new();
     let mut ranks: Vec<(usize, At<String>)> = Vec::new();
     if let Some(table) = section.section("marks") {

@@ -1,0 +1,264 @@
+//! One student against the requirements: earned, in progress, open.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::flow::{Supply, deficits};
+use super::greedy::filled;
+use super::lens::{Credit, RequirementLens, time};
+use super::rules::{Area, Requirements};
+use crate::canonical::{Dataset, Entity, Field, Row, TermSpan};
+use crate::policy::gpa::marks::rank_of;
+
+/// Where a student stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// Credits earned suffice.
+    Met,
+    /// They suffice with what is scheduled, if passed.
+    OnTrack,
+    /// They do not.
+    Short,
+}
+
+impl Status {
+    /// For screens.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Met => "met",
+            Self::OnTrack => "met with the classes in progress",
+            Self::Short => "not met",
+        }
+    }
+}
+
+/// The rows of one student on one side.
+#[derive(Debug, Clone, Copy)]
+pub struct StudentRows<'a> {
+    /// Transcript records.
+    pub transcript: &'a [Row],
+    /// Schedule records.
+    pub schedule: &'a [Row],
+    /// Graduating class.
+    pub cohort: Option<i16>,
+    /// Graduation track.
+    pub track: Option<&'a str>,
+}
+
+/// What the requirements say about a student. Vectors go by area.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audit {
+    /// Credits needed; nought where an area is not asked of this student.
+    pub needs: Vec<i64>,
+    /// Credits that ordered filling puts into each area.
+    pub filled: Vec<i64>,
+    /// Open after the credits earned, under the best filling.
+    pub open: Vec<i64>,
+    /// Open after the classes in progress, under the best filling.
+    pub open_after: Vec<i64>,
+    /// Credits earned, repeated ones once, in order of time.
+    pub earned: Vec<Credit>,
+    /// Scheduled classes that will give credit.
+    pub planned: Vec<Credit>,
+    /// Scheduled classes that are passed already and give none.
+    pub again: Vec<Credit>,
+}
+
+impl Audit {
+    /// Where the student stands.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        if self.open.iter().all(|open| *open == 0) {
+            Status::Met
+        } else if self.open_after.iter().all(|open| *open == 0) {
+            Status::OnTrack
+        } else {
+            Status::Short
+        }
+    }
+
+    /// Audits one student.
+    #[must_use]
+    pub fn of(requirements: &Requirements, lens: &RequirementLens, side: &Dataset, rows: StudentRows<'_>) -> Self {
+        let earned = earned(lens, side, rows.transcript);
+        let (planned, again) = planned(lens, side, rows.schedule, &earned);
+        let areas = &requirements.areas;
+        let needs: Vec<i64> =
+            areas.iter().map(|a| if a.applies(rows.cohort, rows.track) { a.credits } else { 0 }).collect();
+        let both: Vec<Credit> = earned.iter().chain(&planned).copied().collect();
+        let problem = Problem { requirements, lens, needs: &needs };
+        let (open, groups) = problem.best(&earned);
+        let (open_after, _) = if open.iter().all(|o| *o == 0) { (open.clone(), groups.clone()) } else { problem.best(&both) };
+        let filled = filled(&problem.supplies(&earned, &groups), &needs);
+        Self { filled, open, open_after, earned, planned, again, needs }
+    }
+}
+
+/// Credits earned, in order of time, each course once unless it may be repeated.
+fn earned(lens: &RequirementLens, side: &Dataset, rows: &[Row]) -> Vec<Credit> {
+    let Some(records) = side.get(Entity::Transcript) else { return Vec::new() };
+    let mut credits: Vec<Credit> = rows.iter().filter_map(|row| lens.earned(records, *row)).collect();
+    credits.sort_by_key(|c| (time(c), c.course, c.row));
+    let mut best: BTreeMap<(u32, Option<TermSpan>), usize> = BTreeMap::new();
+    let mut kept: Vec<Credit> = Vec::new();
+    for credit in credits {
+        let view = &lens.courses[credit.course as usize];
+        if view.repeatable {
+            kept.push(credit);
+            continue;
+        }
+        // A code that says its half is one thing; other codes are one thing for each part of the year.
+        let part = if view.stem.1.is_some() { None } else { Some(credit.span) };
+        match best.get(&(credit.course, part)) {
+            Some(&at) => {
+                let known = &mut kept[at];
+                known.amount = known.amount.max(credit.amount);
+                known.mask |= credit.mask;
+                known.rank = known.rank.max(credit.rank);
+            }
+            None => {
+                best.insert((credit.course, part), kept.len());
+                kept.push(credit);
+            }
+        }
+    }
+    kept
+}
+
+/// Scheduled classes: those that will give credit, and those that are passed already.
+fn planned(
+    lens: &RequirementLens,
+    side: &Dataset,
+    rows: &[Row],
+    earned: &[Credit],
+) -> (Vec<Credit>, Vec<Credit>) {
+    let Some(records) = side.get(Entity::Schedule) else { return (Vec::new(), Vec::new()) };
+    let dropped = |row: Row| {
+        let status = records.text(row, Field::Status).unwrap_or("active");
+        ["dropped", "withdrawn", "inactive"].iter().any(|d| status.eq_ignore_ascii_case(d))
+    };
+    let mut classes: Vec<Credit> =
+        rows.iter().filter(|row| !dropped(**row)).filter_map(|row| lens.planned(records, *row)).collect();
+    classes.sort_by_key(|c| (time(c), c.course, c.row));
+    let (mut planned, mut again): (Vec<Credit>, Vec<Credit>) = (Vec::new(), Vec::new());
+    for class in classes {
+        let view = &lens.courses[class.course as usize];
+        let covers = |known: &&Credit| {
+            known.course == class.course
+                && (view.stem.1.is_some() || known.span.contains(class.span) || class.span.contains(known.span))
+        };
+        // The mark of this very term is in already: the class is over, not taken again.
+        let over = |known: &&Credit| known.year == class.year && known.span == class.span && class.year != 0;
+        match earned.iter().find(covers) {
+            Some(_) if view.repeatable => planned.push(class),
+            Some(known) if over(&known) => {}
+            // Passed, but under the least mark of some area: taking it again is what closes that area.
+            Some(known) if class.mask & !known.mask != 0 => planned.push(Credit { mask: class.mask & !known.mask, ..class }),
+            Some(_) => again.push(class),
+            None if planned.iter().any(|p| p.course == class.course && p.span == class.span && p.year == class.year) => {}
+            None => planned.push(class),
+        }
+    }
+    (planned, again)
+}
+
+/// The chosen group of each area that wants all its credits from one.
+type Groups = BTreeMap<usize, String>;
+
+struct Problem<'a> {
+    requirements: &'a Requirements,
+    lens: &'a RequirementLens,
+    needs: &'a [i64],
+}
+
+impl Problem<'_> {
+    /// The deficits under the best filling and the best choice of groups (one language).
+    fn best(&self, credits: &[Credit]) -> (Vec<i64>, Groups) {
+        let mut choices: Vec<Groups> = vec![Groups::new()];
+        for (at, area) in self.requirements.areas.iter().enumerate().filter(|(_, area)| area.same_group) {
+            let groups: BTreeSet<String> =
+                credits.iter().filter(|c| c.mask & (1 << at) != 0).map(|c| self.group(area, c)).collect();
+            if groups.len() > 1 && choices.len() * groups.len() <= 64 {
+                let with = |chosen: &Groups, group: &String| {
+                    let mut chosen = chosen.clone();
+                    chosen.insert(at, group.clone());
+                    chosen
+                };
+                choices = choices.iter().flat_map(|c| groups.iter().map(move |g| with(c, g))).collect();
+            }
+        }
+        let solved = choices.into_iter().map(|groups| (deficits(&self.supplies(credits, &groups), self.needs), groups));
+        solved.min_by_key(|(open, groups)| (open.iter().sum::<i64>(), open.clone(), groups.clone())).unwrap_or_default()
+    }
+
+    fn group(&self, area: &Area, credit: &Credit) -> String {
+        let code = &self.lens.courses[credit.course as usize].stem.0;
+        let named = area.groups.iter().find(|(_, prefixes)| prefixes.iter().any(|p| code.starts_with(p.as_str())));
+        match named {
+            Some((name, _)) => name.clone(),
+            None => code.chars().take_while(|c| c.is_alphabetic()).collect(),
+        }
+    }
+
+    /// Credits as supplies: areas that are not asked, other groups, single halves and what passes a cap are taken out.
+    fn supplies(&self, credits: &[Credit], groups: &Groups) -> Vec<Supply> {
+        let asked = (0..self.needs.len()).filter(|at| self.needs[*at] > 0).fold(0u32, |mask, at| mask | (1 << at));
+        let mut supplies = Vec::new();
+        for credit in credits {
+            let mut mask = credit.mask & asked;
+            let mut capped = None;
+            for (at, area) in self.requirements.areas.iter().enumerate() {
+                let bit = 1 << at;
+                if mask & bit == 0 {
+                    continue;
+                }
+                let other_group = groups.get(&at).is_some_and(|chosen| *chosen != self.group(area, credit));
+                if other_group || (area.halves && !self.has_other_half(credit, credits, bit)) {
+                    mask &= !bit;
+                } else if let Some(cap) = area.cap.filter(|cap| *cap < credit.amount) {
+                    capped = Some((bit, cap));
+                }
+            }
+            match capped {
+                Some((bit, cap)) => {
+                    supplies.push(Supply { mask, amount: cap });
+                    supplies.push(Supply { mask: mask & !bit, amount: credit.amount - cap });
+                }
+                None => supplies.push(Supply { mask, amount: credit.amount }),
+            }
+        }
+        supplies.extend(self.validated(credits));
+        supplies
+    }
+
+    fn has_other_half(&self, credit: &Credit, credits: &[Credit], bit: u32) -> bool {
+        let stem = &self.lens.courses[credit.course as usize].stem;
+        if stem.1.is_none() {
+            let whole = credit.span == TermSpan::FULL_YEAR;
+            return whole || credits.iter().any(|c| c.course == credit.course && c.span != credit.span && c.mask & bit != 0);
+        }
+        credits.iter().any(|c| {
+            let other = &self.lens.courses[c.course as usize].stem;
+            other.0 == stem.0 && other.1 != stem.1 && c.mask & bit != 0
+        })
+    }
+
+    /// What higher courses give for lower ones, held at what the area still needs by itself.
+    fn validated(&self, credits: &[Credit]) -> Vec<Supply> {
+        let mut supplies = Vec::new();
+        for (at, area) in self.requirements.areas.iter().enumerate().filter(|(at, _)| self.needs[*at] > 0) {
+            for validation in &area.validations {
+                let least = validation.min_mark.as_deref().and_then(|m| rank_of(&self.requirements.scale, m));
+                let passed = credits.iter().any(|credit| {
+                    let code = &self.lens.courses[credit.course as usize].stem.0;
+                    least.is_none_or(|least| credit.rank >= least)
+                        && validation.prefixes.iter().any(|p| code.starts_with(p.as_str()))
+                });
+                if passed {
+                    supplies.push(Supply { mask: 1 << at, amount: validation.credits });
+                }
+            }
+        }
+        supplies
+    }
+}

@@ -1,0 +1,13 @@
+//! Graduation requirements: what is needed, what is earned, what is in progress, what is left.
+
+pub mod audit;
+mod flow;
+mod greedy;
+pub mod lens;
+mod parse;
+pub mod rules;
+
+pub use audit::{Audit, Status};
+pub use lens::RequirementLens;
+pub use parse::parse;
+pub use rules::Requirements;

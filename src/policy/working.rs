@@ -1,0 +1,116 @@
+//! The working of a GPA, as a registrar would write it on paper.
+
+use std::fmt::Write as _;
+
+use super::gpa::amounts::weight_of;
+use super::gpa::evaluate::{Line, points_text};
+use super::gpa::rules::{Average, GpaPolicy};
+use super::gpa::{CourseRow, Evaluation, Scratch};
+use super::rational::Rational;
+use crate::canonical::{Field, Records, Row};
+
+/// `76.85 / 20 credits attempted = 3.8425, round half up, 3 places: 3.843`
+#[must_use]
+pub fn sum_line(policy: &GpaPolicy, evaluation: &Evaluation) -> String {
+    let mut text = format!(
+        "{} points / {} {}",
+        evaluation.points.show(),
+        evaluation.weight.show(),
+        policy.divisor.unit()
+    );
+    if evaluation.factor != Rational::whole(1) {
+        let _ = write!(text, " × {}", evaluation.factor.show());
+    }
+    if !evaluation.plus.is_zero() {
+        let _ = write!(text, " {}", evaluation.plus.show_signed());
+    }
+    let Some(exact) = evaluation.exact else { return format!("{text}: nothing counts, no GPA") };
+    if policy.average == Average::Terms {
+        text = format!("average of the terms (all rows together: {text})");
+    }
+    let _ = write!(text, " = {}", exact.show());
+    if let Some(step) = policy.rounding.result {
+        let _ = write!(text, ", {}, {} places", step.mode.words(), step.digits);
+    }
+    if let Some(step) = policy.rounding.then {
+        let _ = write!(text, ", then {} places", step.digits);
+    }
+    match evaluation.value {
+        Some(value) => format!("{text}: {}", show_value(policy, value)),
+        None => text,
+    }
+}
+
+/// A value with all the digits that the policy prints.
+#[must_use]
+pub fn show_value(policy: &GpaPolicy, value: crate::canonical::Decimal) -> String {
+    let digits = policy.rounding.then.or(policy.rounding.result).map_or(value.scale(), |step| step.digits);
+    let text = value.to_string();
+    let have = text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let missing = usize::from(digits).saturating_sub(have);
+    if missing == 0 {
+        return text;
+    }
+    let point = if have == 0 { "." } else { "" };
+    format!("{text}{point}{}", "0".repeat(missing))
+}
+
+/// The whole working: a line a row, in order of time, and the sum. The scratch holds an evaluation.
+#[must_use]
+pub fn table(policy: &GpaPolicy, records: &Records, scratch: &Scratch, evaluation: &Evaluation) -> String {
+    let mut order: Vec<usize> = (0..scratch.rows.len()).collect();
+    let text = |row: Row, field: Field| records.text(row, field).unwrap_or("");
+    order.sort_by_key(|at| {
+        let row = &scratch.rows[*at];
+        (row.year, row.end, text(row.row, Field::Course).to_owned(), row.row)
+    });
+    let mut out = format!("{} ({})\n", policy.label, policy.name);
+    let width = order.iter().map(|at| text(scratch.rows[*at].row, Field::Course).chars().count()).max().unwrap_or(0);
+    for at in order {
+        let (row, line) = (&scratch.rows[at], &scratch.lines[at]);
+        let _ = writeln!(
+            out,
+            "  {:7} {:2}  {:width$}  {:4} {}",
+            text(row.row, Field::SchoolYear),
+            text(row.row, Field::Term),
+            text(row.row, Field::Course),
+            text(row.row, Field::Mark),
+            row_text(policy, row, line),
+        );
+    }
+    let _ = writeln!(out, "  {}", sum_line(policy, evaluation));
+    if evaluation.problems > 0 {
+        let _ = writeln!(out, "  {} rows could not be judged: the result is not sound", evaluation.problems);
+    }
+    out
+}
+
+fn row_text(policy: &GpaPolicy, row: &CourseRow, line: &Line) -> String {
+    if !line.fate.counts() {
+        return format!("out: {}", line.fate.words());
+    }
+    let weight = weight_of(i128::from(line.weight)).show();
+    let product = line.product().map_or_else(String::new, Rational::show);
+    let mut text = format!("({}) × {weight} {} = {product}", points_text(line), short_unit(policy));
+    if line.share > 1 {
+        let _ = write!(text, " ({} attempts averaged)", line.share);
+    }
+    if line.bump_part != line.bump_whole {
+        let _ = write!(text, " (limit: {} of {} twelfths of a year)", line.bump_part, line.bump_whole);
+    }
+    if line.extra != 0 {
+        let _ = write!(text, " (+{} on the average)", line.added().map_or_else(String::new, Rational::show));
+    }
+    let _ = row;
+    text
+}
+
+const fn short_unit(policy: &GpaPolicy) -> &'static str {
+    use super::gpa::rules::Divisor;
+    match policy.divisor {
+        Divisor::Attempted | Divisor::Earned => "cr",
+        Divisor::Count => "row",
+        Divisor::GpaWeight => "weight",
+        Divisor::Semesters => "semester",
+    }
+}
