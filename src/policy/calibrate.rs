@@ -51,15 +51,8 @@ const PATTERNS: usize = 5;
 /// How many students that fit are looked at, evenly spread.
 const OTHERS: usize = 20_000;
 /// What misfits may share.
-const FIELDS: [Field; 7] = [
-    Field::Mark,
-    Field::Level,
-    Field::SchoolYear,
-    Field::School,
-    Field::Term,
-    Field::RepeatCode,
-    Field::GradeLevel,
-];
+const FIELDS: [Field; 7] =
+    [Field::Mark, Field::Level, Field::SchoolYear, Field::School, Field::Term, Field::RepeatCode, Field::GradeLevel];
 
 impl Calibration {
     /// The share reproduced, in percent; `None` when nothing was compared.

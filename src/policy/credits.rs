@@ -58,7 +58,12 @@ pub fn lines(policy: &GpaPolicy, rows: &[CourseRow]) -> Vec<CreditLine> {
 
 /// Credit lines of one side of a student under the kind's policy.
 #[must_use]
-pub fn side_lines(reconciliation: &Reconciliation, pair: &StudentPair, kind: &BoundKind, side: Side) -> Vec<CreditLine> {
+pub fn side_lines(
+    reconciliation: &Reconciliation,
+    pair: &StudentPair,
+    kind: &BoundKind,
+    side: Side,
+) -> Vec<CreditLine> {
     let (policy, lens): (&GpaPolicy, Option<&Lens>) = match side {
         Side::Legacy => (&kind.policy.legacy, kind.legacy.as_ref()),
         Side::New => (&kind.policy.new, kind.new.as_ref()),

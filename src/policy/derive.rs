@@ -201,11 +201,7 @@ impl Amount {
     }
 
     fn minus(self, other: Self) -> Option<Self> {
-        self.plus(Self {
-            points: other.points.negated(),
-            weight: other.weight.negated(),
-            extra: other.extra.negated(),
-        })
+        self.plus(Self { points: other.points.negated(), weight: other.weight.negated(), extra: other.extra.negated() })
     }
 }
 
@@ -428,9 +424,8 @@ fn steps(
 /// Changes of fate that one input alone makes.
 const fn only_reason(was: Fate, now: Fate) -> Option<Reason> {
     match (was, now) {
-        (Fate::MarkOut | Fate::UnknownMark | Fate::Inexact, _) | (_, Fate::MarkOut | Fate::UnknownMark | Fate::Inexact) => {
-            Some(Reason::Mark)
-        }
+        (Fate::MarkOut | Fate::UnknownMark | Fate::Inexact, _)
+        | (_, Fate::MarkOut | Fate::UnknownMark | Fate::Inexact) => Some(Reason::Mark),
         (Fate::NoWeight | Fate::NoCredit, _) | (_, Fate::NoWeight | Fate::NoCredit) => Some(Reason::Weight),
         _ => None,
     }

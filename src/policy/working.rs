@@ -12,12 +12,8 @@ use crate::canonical::{Field, Records, Row};
 /// `76.85 / 20 credits attempted = 3.8425, round half up, 3 places: 3.843`
 #[must_use]
 pub fn sum_line(policy: &GpaPolicy, evaluation: &Evaluation) -> String {
-    let mut text = format!(
-        "{} points / {} {}",
-        evaluation.points.show(),
-        evaluation.weight.show(),
-        policy.divisor.unit()
-    );
+    let mut text =
+        format!("{} points / {} {}", evaluation.points.show(), evaluation.weight.show(), policy.divisor.unit());
     if evaluation.factor != Rational::whole(1) {
         let _ = write!(text, " × {}", evaluation.factor.show());
     }

@@ -88,7 +88,8 @@ impl Audit {
         let both: Vec<Credit> = earned.iter().chain(&planned).copied().collect();
         let problem = Problem { requirements, lens, needs: &needs };
         let (open, groups) = problem.best(&earned);
-        let (open_after, _) = if open.iter().all(|o| *o == 0) { (open.clone(), groups.clone()) } else { problem.best(&both) };
+        let (open_after, _) =
+            if open.iter().all(|o| *o == 0) { (open.clone(), groups.clone()) } else { problem.best(&both) };
         let filled = filled(&problem.supplies(&earned, &groups), &needs);
         Self { filled, open, open_after, earned, planned, again, needs }
     }
@@ -126,12 +127,7 @@ fn earned(lens: &RequirementLens, side: &Dataset, rows: &[Row]) -> Vec<Credit> {
 }
 
 /// Scheduled classes: those that will give credit, and those that are passed already.
-fn planned(
-    lens: &RequirementLens,
-    side: &Dataset,
-    rows: &[Row],
-    earned: &[Credit],
-) -> (Vec<Credit>, Vec<Credit>) {
+fn planned(lens: &RequirementLens, side: &Dataset, rows: &[Row], earned: &[Credit]) -> (Vec<Credit>, Vec<Credit>) {
     let Some(records) = side.get(Entity::Schedule) else { return (Vec::new(), Vec::new()) };
     let dropped = |row: Row| {
         let status = records.text(row, Field::Status).unwrap_or("active");
@@ -153,9 +149,13 @@ fn planned(
             Some(_) if view.repeatable => planned.push(class),
             Some(known) if over(&known) => {}
             // Passed, but under the least mark of some area: taking it again is what closes that area.
-            Some(known) if class.mask & !known.mask != 0 => planned.push(Credit { mask: class.mask & !known.mask, ..class }),
+            Some(known) if class.mask & !known.mask != 0 => {
+                planned.push(Credit { mask: class.mask & !known.mask, ..class })
+            }
             Some(_) => again.push(class),
-            None if planned.iter().any(|p| p.course == class.course && p.span == class.span && p.year == class.year) => {}
+            None if planned
+                .iter()
+                .any(|p| p.course == class.course && p.span == class.span && p.year == class.year) => {}
             None => planned.push(class),
         }
     }
@@ -235,7 +235,8 @@ impl Problem<'_> {
         let stem = &self.lens.courses[credit.course as usize].stem;
         if stem.1.is_none() {
             let whole = credit.span == TermSpan::FULL_YEAR;
-            return whole || credits.iter().any(|c| c.course == credit.course && c.span != credit.span && c.mask & bit != 0);
+            return whole
+                || credits.iter().any(|c| c.course == credit.course && c.span != credit.span && c.mask & bit != 0);
         }
         credits.iter().any(|c| {
             let other = &self.lens.courses[c.course as usize].stem;

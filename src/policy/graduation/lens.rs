@@ -71,11 +71,8 @@ impl RequirementLens {
         codes.sort_unstable();
         codes.dedup();
         let catalogue = Catalogue::new(requirements, side.get(Entity::Course));
-        let courses = codes
-            .iter()
-            .enumerate()
-            .map(|(at, code)| catalogue.view(requirements, code, at as u32))
-            .collect();
+        let courses =
+            codes.iter().enumerate().map(|(at, code)| catalogue.view(requirements, code, at as u32)).collect();
         let position = |text: &String| codes.binary_search(&text.as_str()).unwrap_or(0) as u32;
         let marks = of(transcripts, Field::Mark);
         Self {
@@ -171,7 +168,9 @@ fn texts(column: Option<&Column>) -> Vec<(String, Typed)> {
     let Some(column) = column else { return Vec::new() };
     (0..column.values.len() as u32)
         .map(|code| match column.values.entry(code).typed {
-            typed @ (Typed::Missing | Typed::Unmapped | Typed::Unreadable) => (column.values.raw(code).to_owned(), typed),
+            typed @ (Typed::Missing | Typed::Unmapped | Typed::Unreadable) => {
+                (column.values.raw(code).to_owned(), typed)
+            }
             typed => (column.values.text(code).to_owned(), typed),
         })
         .collect()

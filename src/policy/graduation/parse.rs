@@ -55,14 +55,7 @@ fn read(top: &Section<'_>) -> Option<Requirements> {
     }
     let name = name?.value;
     let sequence = top.flag("sequence", false);
-    Some(Requirements {
-        label: label.map_or_else(|| name.clone(), |l| l.value),
-        name,
-        scale,
-        areas,
-        items,
-        sequence,
-    })
+    Some(Requirements { label: label.map_or_else(|| name.clone(), |l| l.value), name, scale, areas, items, sequence })
 }
 
 fn mark(section: &Section<'_>, key: &'static str, scale: &Scale) -> Option<String> {
