@@ -3,4 +3,6 @@
 mod mapping;
 mod project;
 mod synth;
+mod policy_golden;
+mod policy_oracle;
 mod tidy;

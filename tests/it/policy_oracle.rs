@@ -441,7 +441,9 @@ fn pick<T: Copy>(rng: &mut ChaCha8Rng, of: &[T]) -> T {
 }
 
 fn random_row(policy: &str, rng: &mut ChaCha8Rng) -> Row {
-    let grade = rng.random_range(8..=12);
+    // The caps of the universities bind only on many honors semesters.
+    let capped = matches!(policy, "uc" | "csu");
+    let grade = if capped { rng.random_range(9..=11) } else { rng.random_range(8..=12) };
     let numeric = matches!(policy, "south-carolina" | "north-carolina" | "texas-multiplier");
     let mark = match rng.random_range(0..12) {
         0 => pick(rng, &["P", "I", "W", "WF", "X?", ""]).to_owned(),
@@ -453,14 +455,22 @@ fn random_row(policy: &str, rng: &mut ChaCha8Rng) -> Row {
     Row {
         year: 2010 + grade + rng.random_range(0..5),
         term: pick(rng, &["S1", "S1", "S2", "S2", "FY", "SU", "T1"]),
-        course: format!("C{}", rng.random_range(0..7)),
+        course: format!("C{}", rng.random_range(0..if capped { 25 } else { 7 })),
         mark,
         attempted: pick(rng, &["5", "5", "5", "2.5", "10", "0.5", "1", "0.333333", "0", ""]),
         earned: pick(rng, &["5", "0", ""]),
         weight: pick(rng, &["1", "1", "0.5", "0", ""]),
         points: pick(rng, &["3.875", "4", "2.125", ""]),
-        level: pick(rng, &["", "", "honors", "AP", "dual", "regular"]),
-        subject: pick(rng, &["", "b", "c", "d", "PE"]),
+        level: if capped {
+            pick(rng, &["honors", "AP", ""])
+        } else {
+            pick(rng, &["", "", "honors", "AP", "dual", "regular"])
+        },
+        subject: if capped {
+            pick(rng, &["", "b", "c", "d", "b", "PE"])
+        } else {
+            pick(rng, &["", "b", "c", "d", "PE"])
+        },
         grade: (rng.random_range(0..15) > 0).then_some(grade),
         transfer: rng.random_range(0..10) == 0,
     }
@@ -470,6 +480,7 @@ fn compare(policy_name: &str, students: usize, seed: u64) {
     let policy = gpa::parse(Path::new(policy_name), shipped::gpa(policy_name).unwrap().text).unwrap();
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let (mut with_gpa, mut riddles) = (0, 0);
+    let most = if matches!(policy_name, "uc" | "csu") { 32 } else { 14 };
     for batch in 0..students.div_ceil(500) {
         let mut text = String::from(
             "student_id,school_year,term,course,mark,credit_attempted,credit_earned,gpa_weight,gpa_points,level,\
@@ -477,7 +488,7 @@ fn compare(policy_name: &str, students: usize, seed: u64) {
         );
         let mut transcripts = Vec::new();
         for student in 0..500 {
-            let rows: Vec<Row> = (0..rng.random_range(1..14)).map(|_| random_row(policy_name, &mut rng)).collect();
+            let rows: Vec<Row> = (0..rng.random_range(1..most)).map(|_| random_row(policy_name, &mut rng)).collect();
             let cohort = rng.random_range(2015..2023);
             for r in &rows {
                 let year = format!("{}-{:02}", r.year - 1, r.year % 100);

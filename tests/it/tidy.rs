@@ -21,7 +21,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("extract", &[]),
     ("mapping", &["extract"]),
     ("finding", &[]),
-    ("policy", &["finding"]),
+    ("policy", &["finding", "reconcile"]),
     ("reconcile", &["finding"]),
     ("checks", &["reconcile", "finding", "policy"]),
     ("cause", &["checks", "reconcile", "finding", "policy"]),
