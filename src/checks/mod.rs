@@ -96,7 +96,7 @@ pub use context::{Check, Meta, Out, RunContext, StudentContext};
 pub use facts::Facts;
 pub use field_check::{FieldChange, FieldCheck, Judgement};
 pub use page::{manual, page};
-pub use registry::{ALL, by_name, names};
+pub use registry::{ALL, all, by_name, names};
 pub use run::run_all;
 pub use settings::{CheckSettings, SeverityRule};
 pub use spell::{Speller, describe, school, spell};

@@ -81,6 +81,12 @@ pub static ALL: &[&dyn Check] = &[
     &pre_existing::PreExisting,
 ];
 
+/// All checks, in the order of reports.
+#[must_use]
+pub fn all() -> &'static [&'static dyn Check] {
+    ALL
+}
+
 /// The check of that name.
 #[must_use]
 pub fn by_name(name: &str) -> Option<&'static dyn Check> {

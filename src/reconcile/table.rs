@@ -139,6 +139,26 @@ impl PairTable {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn tamper(&mut self, position: u32) {
+        let mut copy = Self::default();
+        for student in 0..self.both_ends.len() as u32 {
+            let pairs = self.get(student);
+            let mut paired = Paired {
+                both: pairs.both().collect(),
+                legacy_only: pairs.legacy_only().to_vec(),
+                new_only: pairs.new_only().to_vec(),
+                ..Paired::default()
+            };
+            if student == position {
+                paired.both.pop();
+                paired.legacy_only.push(paired.both[0].legacy);
+            }
+            copy.push(&mut paired);
+        }
+        *self = copy;
+    }
+
     pub(super) fn bytes(&self) -> usize {
         self.both.capacity() * size_of::<Packed>()
             + self.groups.capacity() * size_of::<Group>()

@@ -186,8 +186,7 @@ fn known_keys(text: &str, what: &str) -> Vec<String> {
     let found = load(text, "legacy,new\n1,101\n").unwrap_err();
     let fix = found.iter().find(|d| d.code == "unknown-key" && d.message.contains("zzzzzzzzzzzz"));
     let fix = fix.unwrap_or_else(|| panic!("no unknown key in {what}: {found:#?}")).fix.clone().unwrap_or_default();
-    let mut keys: Vec<String> =
-        fix.strip_prefix("one of: ").unwrap_or("").split(", ").map(str::to_owned).collect();
+    let mut keys: Vec<String> = fix.strip_prefix("one of: ").unwrap_or("").split(", ").map(str::to_owned).collect();
     keys.sort();
     keys.dedup();
     keys

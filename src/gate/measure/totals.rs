@@ -51,9 +51,11 @@ pub fn control_totals(reconciliation: &Reconciliation, explained: &Explained) ->
             cell.add("students", Side::Legacy, count(usize::from(pair.legacy.is_some())));
             cell.add("students", Side::New, count(usize::from(pair.new.is_some())));
         }
-        for (entity, records) in &pair.records {
-            if !explained.has(position, *entity) {
-                of_records(reconciliation, *entity, records, cell);
+        for entity in reconciliation.compared.iter().copied() {
+            if let Some(records) = reconciliation.pairs(position, entity)
+                && !explained.has(position, entity)
+            {
+                of_records(reconciliation, entity, records, cell);
             }
         }
     }
@@ -105,7 +107,7 @@ fn count(n: usize) -> Decimal {
     Decimal::new(i64::try_from(n).unwrap_or(i64::MAX), 0)
 }
 
-fn of_records(reconciliation: &Reconciliation, entity: Entity, records: &RecordPairs, cell: &mut Cell) {
+fn of_records(reconciliation: &Reconciliation, entity: Entity, records: RecordPairs<'_>, cell: &mut Cell) {
     let (Some(legacy), Some(new)) = (reconciliation.legacy.get(entity), reconciliation.new.get(entity)) else { return };
     let fields: Vec<Field> = match entity {
         Entity::Transcript => {
@@ -141,17 +143,17 @@ fn of_records(reconciliation: &Reconciliation, entity: Entity, records: &RecordP
 }
 
 /// The rows of one side, those of a split pair together.
-fn groups(records: &RecordPairs, side: Side) -> Vec<Vec<Row>> {
-    let pick = |pair: &(Vec<Row>, Vec<Row>)| if side == Side::Legacy { pair.0.clone() } else { pair.1.clone() };
+fn groups(records: RecordPairs<'_>, side: Side) -> Vec<Vec<Row>> {
+    let pick = |pair: (&[Row], &[Row])| if side == Side::Legacy { pair.0.to_vec() } else { pair.1.to_vec() };
     let mut groups: Vec<Vec<Row>> =
-        records.both.iter().map(|b| vec![if side == Side::Legacy { b.legacy } else { b.new }]).collect();
-    groups.extend(records.split.iter().map(pick));
+        records.both().map(|b| vec![if side == Side::Legacy { b.legacy } else { b.new }]).collect();
+    groups.extend(records.split().map(pick));
     let single = match side {
-        Side::Legacy => [&records.legacy_only, &records.legacy_duplicates],
-        Side::New => [&records.new_only, &records.new_duplicates],
+        Side::Legacy => [records.legacy_only(), records.legacy_duplicates()],
+        Side::New => [records.new_only(), records.new_duplicates()],
     };
     groups.extend(single.into_iter().flatten().map(|row| vec![*row]));
-    groups.extend(records.ambiguous.iter().flat_map(|pair| pick(pair).into_iter().map(|row| vec![row])));
+    groups.extend(records.ambiguous().flat_map(|pair| pick(pair).into_iter().map(|row| vec![row])));
     groups
 }
 

@@ -155,10 +155,12 @@ mod tests {
                     say("student-missing");
                     continue;
                 };
-                student.new_duplicates.iter().for_each(|_| say("student-duplicated"));
-                let records = &student.records[&Entity::Transcript];
-                records.legacy_only.iter().for_each(|_| say("transcript-missing"));
-                records.new_only.iter().for_each(|_| say("transcript-extra"));
+                let doubled = found.matching.duplicates.get(&(position as u32));
+                doubled.into_iter().flat_map(|d| &d.1).for_each(|_| say("student-duplicated"));
+                let records = found.pairs(position as u32, Entity::Transcript).unwrap();
+                records.legacy_only().iter().for_each(|_| say("transcript-missing"));
+                let extra = records.new_only().iter().chain(records.new_duplicates());
+                extra.for_each(|_| say("transcript-extra"));
                 let differs = |entity, field, l: Row, n: Row| {
                     let key = |d: &Dataset, row| d.get(entity).and_then(|r| r.key(row, field));
                     key(&found.legacy, l) != key(&found.new, n)
@@ -166,7 +168,7 @@ mod tests {
                 for (entity, field) in fields {
                     let rows: Vec<(Row, Row)> = match entity {
                         Entity::Student => vec![(l, n)],
-                        _ => records.both.iter().map(|b| (b.legacy, b.new)).collect(),
+                        _ => records.both().map(|b| (b.legacy, b.new)).collect(),
                     };
                     rows.into_iter().filter(|(l, n)| differs(*entity, *field, *l, *n)).for_each(|_| say(field.name()));
                 }

@@ -138,7 +138,7 @@ fn carrier(reconciliation: &Reconciliation, student: u32, kind: Mutation) -> Opt
     let (legacy, new) = (reconciliation.legacy.get(entity)?, reconciliation.new.get(entity)?);
     let paired: Vec<(Row, Row)> = match entity {
         Entity::Student => vec![(pair.legacy?, pair.new?)],
-        _ => pair.records.get(&entity)?.both.iter().map(|b| (b.legacy, b.new)).collect(),
+        _ => reconciliation.pairs(student, entity)?.both().map(|b| (b.legacy, b.new)).collect(),
     };
     // Not always the first row of a student: another one for each, by position.
     let start = if paired.is_empty() { 0 } else { student as usize % paired.len() };

@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::mutant::{Mutation, RowFault, other_value};
 use super::plan::Planted;
 use crate::canonical::{Column, Dataset, Entity, Field, Locations, Records, Row, Side, Typed};
-use crate::reconcile::{Reconciliation, StudentPair};
+use crate::reconcile::Reconciliation;
 
 /// The rows of the chosen students, by entity; the catalogue whole.
 pub(super) fn rows(reconciliation: &Reconciliation, students: &[u32], side: Side) -> BTreeMap<Entity, Vec<Row>> {
     let mut found: BTreeMap<Entity, BTreeSet<Row>> = BTreeMap::new();
     for student in students {
-        let pair = &reconciliation.students[*student as usize];
-        of_student(pair, side, &mut found);
+        of_student(reconciliation, *student, side, &mut found);
     }
     let dataset = if side == Side::Legacy { &reconciliation.legacy } else { &reconciliation.new };
     if let Some(courses) = dataset.get(Entity::Course) {
@@ -24,24 +23,17 @@ pub(super) fn rows(reconciliation: &Reconciliation, students: &[u32], side: Side
     found.into_iter().map(|(entity, rows)| (entity, rows.into_iter().collect())).collect()
 }
 
-fn of_student(pair: &StudentPair, side: Side, found: &mut BTreeMap<Entity, BTreeSet<Row>>) {
-    let pick = |both: &(Vec<Row>, Vec<Row>)| if side == Side::Legacy { both.0.clone() } else { both.1.clone() };
-    let (one, more) = match side {
-        Side::Legacy => (pair.legacy, &pair.legacy_duplicates),
-        Side::New => (pair.new, &pair.new_duplicates),
-    };
-    found.entry(Entity::Student).or_default().extend(one.iter().chain(more));
-    for (entity, records) in &pair.records {
-        let rows = found.entry(*entity).or_default();
-        rows.extend(records.both.iter().map(|b| if side == Side::Legacy { b.legacy } else { b.new }));
-        rows.extend(records.split.iter().chain(&records.ambiguous).flat_map(pick));
-        match side {
-            Side::Legacy => rows.extend(records.legacy_only.iter().chain(&records.legacy_duplicates)),
-            Side::New => rows.extend(records.new_only.iter().chain(&records.new_duplicates)),
-        }
+fn of_student(reconciliation: &Reconciliation, student: u32, side: Side, found: &mut BTreeMap<Entity, BTreeSet<Row>>) {
+    let people = found.entry(Entity::Student).or_default();
+    people.extend(reconciliation.students[student as usize].record(side));
+    if let Some((legacy, new)) = reconciliation.matching.duplicates.get(&student) {
+        people.extend(if side == Side::Legacy { legacy } else { new });
     }
-    for (entity, both) in &pair.uncompared {
-        found.entry(*entity).or_default().extend(pick(both));
+    for entity in Entity::ALL.into_iter().filter(|e| !matches!(e, Entity::Student | Entity::Course)) {
+        let rows = reconciliation.rows(student, side, entity);
+        if !rows.is_empty() {
+            found.entry(entity).or_default().extend(rows);
+        }
     }
 }
 
