@@ -6,7 +6,7 @@ use super::gpa::{Evaluation, GpaPolicy, Lens, RowReader, Scratch, evaluate};
 use super::rational::Rational;
 use super::{KindPolicy, Policies};
 use crate::canonical::{Dataset, Decimal, Entity, Field, Row, Side, Typed};
-use crate::reconcile::{Reconciliation, StudentPair};
+use crate::reconcile::Reconciliation;
 
 /// A stored GPA of one student.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,9 +108,8 @@ impl BoundKind {
     }
 
     fn compute(&self, reconciliation: &Reconciliation, position: u32, scratch: &mut Scratch) -> Numbers {
-        let pair = &reconciliation.students[position as usize];
         let mut computed = |rules: &GpaPolicy, lens: Option<&Lens>, side: Side| {
-            let evaluation = evaluate_side(rules, lens?, reconciliation, pair, side, scratch)?;
+            let evaluation = evaluate_side(rules, lens?, reconciliation, position, side, scratch)?;
             Some(Computed::of(&evaluation))
         };
         let policy = &self.policy;
@@ -119,8 +118,8 @@ impl BoundKind {
             new: computed(&policy.new, self.new.as_ref(), Side::New),
             legacy_rows_new_rules: computed(&policy.new, self.legacy_under_new.as_ref(), Side::Legacy),
             new_rows_legacy_rules: computed(&policy.legacy, self.new_under_legacy.as_ref(), Side::New),
-            legacy_stored: stored(reconciliation, pair, Side::Legacy, &policy.kind),
-            new_stored: stored(reconciliation, pair, Side::New, &policy.kind),
+            legacy_stored: stored(reconciliation, position, Side::Legacy, &policy.kind),
+            new_stored: stored(reconciliation, position, Side::New, &policy.kind),
         }
     }
 }
@@ -155,76 +154,33 @@ pub fn evaluate_side(
     rules: &GpaPolicy,
     lens: &Lens,
     reconciliation: &Reconciliation,
-    pair: &StudentPair,
+    position: u32,
     side: Side,
     scratch: &mut Scratch,
 ) -> Option<Evaluation> {
-    let dataset = dataset(reconciliation, side);
-    let reader = RowReader::new(lens, dataset.get(Entity::Transcript)?);
+    let reader = RowReader::new(lens, reconciliation.dataset(side).get(Entity::Transcript)?);
     scratch.rows.clear();
-    for_each_row(pair, Entity::Transcript, side, |row| scratch.rows.push(reader.read(row)));
+    let rows = reconciliation.rows(position, side, Entity::Transcript);
+    scratch.rows.extend(rows.into_iter().map(|row| reader.read(row)));
     if scratch.rows.is_empty() {
         return None;
     }
-    Some(evaluate(rules, lens, cohort(reconciliation, pair, side), scratch))
-}
-
-/// One side.
-#[must_use]
-pub const fn dataset(reconciliation: &Reconciliation, side: Side) -> &Dataset {
-    match side {
-        Side::Legacy => &reconciliation.legacy,
-        Side::New => &reconciliation.new,
-    }
-}
-
-/// The student record of a side.
-#[must_use]
-pub const fn student_row(pair: &StudentPair, side: Side) -> Option<Row> {
-    match side {
-        Side::Legacy => pair.legacy,
-        Side::New => pair.new,
-    }
+    Some(evaluate(rules, lens, cohort(reconciliation, position, side), scratch))
 }
 
 /// The graduating class of a student.
 #[must_use]
-pub fn cohort(reconciliation: &Reconciliation, pair: &StudentPair, side: Side) -> Option<i16> {
-    let students = dataset(reconciliation, side).get(Entity::Student)?;
-    students.text(student_row(pair, side)?, Field::Cohort)?.parse().ok()
-}
-
-/// Every record of an entity that a student has on a side, paired or not.
-pub fn for_each_row(pair: &StudentPair, entity: Entity, side: Side, mut visit: impl FnMut(Row)) {
-    let legacy = side == Side::Legacy;
-    if let Some(records) = pair.records.get(&entity) {
-        records.both.iter().for_each(|both| visit(if legacy { both.legacy } else { both.new }));
-        for (l, n) in records.split.iter().chain(&records.ambiguous) {
-            (if legacy { l } else { n }).iter().copied().for_each(&mut visit);
-        }
-        let (only, twice) = match side {
-            Side::Legacy => (&records.legacy_only, &records.legacy_duplicates),
-            Side::New => (&records.new_only, &records.new_duplicates),
-        };
-        only.iter().chain(twice).copied().for_each(&mut visit);
-    }
-    if let Some((l, n)) = pair.uncompared.get(&entity) {
-        (if legacy { l } else { n }).iter().copied().for_each(&mut visit);
-    }
+pub fn cohort(reconciliation: &Reconciliation, position: u32, side: Side) -> Option<i16> {
+    let row = reconciliation.students[position as usize].record(side)?;
+    reconciliation.dataset(side).get(Entity::Student)?.text(row, Field::Cohort)?.parse().ok()
 }
 
 /// The stored GPA of a kind; the first when there are several.
 #[must_use]
-pub fn stored(reconciliation: &Reconciliation, pair: &StudentPair, side: Side, kind: &str) -> Option<Stored> {
-    let records = dataset(reconciliation, side).get(Entity::Gpa)?;
-    let mut found: Option<Row> = None;
-    for_each_row(pair, Entity::Gpa, side, |row| {
-        let same = records.text(row, Field::GpaKind).is_some_and(|text| text.eq_ignore_ascii_case(kind));
-        if same && found.is_none_or(|best| row < best) {
-            found = Some(row);
-        }
-    });
-    let row = found?;
+pub fn stored(reconciliation: &Reconciliation, position: u32, side: Side, kind: &str) -> Option<Stored> {
+    let records = reconciliation.dataset(side).get(Entity::Gpa)?;
+    let is_kind = |row: &Row| records.text(*row, Field::GpaKind).is_some_and(|text| text.eq_ignore_ascii_case(kind));
+    let row = reconciliation.rows(position, side, Entity::Gpa).into_iter().find(is_kind)?;
     let value = match records.typed(row, Field::Value) {
         Typed::Number(decimal) => Some(decimal),
         _ => None,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::bound::{Bound, BoundKind, dataset, for_each_row};
+use super::bound::{Bound, BoundKind};
 use super::gpa::reproduces;
 use super::rational::Rational;
 use crate::canonical::{Entity, Field, Side};
@@ -146,18 +146,18 @@ fn patterns(reconciliation: &Reconciliation, misfits: &[u32], fits: &[u32]) -> V
 }
 
 fn count(reconciliation: &Reconciliation, positions: &[u32]) -> BTreeMap<(Field, String), u64> {
-    let Some(records) = dataset(reconciliation, Side::Legacy).get(Entity::Transcript) else { return BTreeMap::new() };
+    let Some(records) = reconciliation.dataset(Side::Legacy).get(Entity::Transcript) else { return BTreeMap::new() };
     let mut by_code: BTreeMap<(Field, u32), u64> = BTreeMap::new();
     let mut seen: Vec<(Field, u32)> = Vec::new();
     for &position in positions {
         seen.clear();
-        for_each_row(&reconciliation.students[position as usize], Entity::Transcript, Side::Legacy, |row| {
+        for row in reconciliation.rows(position, Side::Legacy, Entity::Transcript) {
             for field in FIELDS {
                 if let Some(column) = records.column(field) {
                     seen.push((field, column.codes.get(row as usize)));
                 }
             }
-        });
+        }
         seen.sort_unstable();
         seen.dedup();
         for key in &seen {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::bound::{BoundKind, dataset, for_each_row};
+use super::bound::BoundKind;
 use super::gpa::amounts::weight_of;
 use super::gpa::lens::{NO_GRADE, NONE};
 use super::gpa::rules::{GpaPolicy, MiddleSchool};
 use super::gpa::{CourseRow, Lens, RowReader};
 use super::rational::Rational;
 use crate::canonical::{Entity, Row, Side, TermSpan};
-use crate::reconcile::{Reconciliation, StudentPair};
+use crate::reconcile::Reconciliation;
 
 /// What one row gives to a total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,21 +58,16 @@ pub fn lines(policy: &GpaPolicy, rows: &[CourseRow]) -> Vec<CreditLine> {
 
 /// Credit lines of one side of a student under the kind's policy.
 #[must_use]
-pub fn side_lines(
-    reconciliation: &Reconciliation,
-    pair: &StudentPair,
-    kind: &BoundKind,
-    side: Side,
-) -> Vec<CreditLine> {
+pub fn side_lines(reconciliation: &Reconciliation, position: u32, kind: &BoundKind, side: Side) -> Vec<CreditLine> {
     let (policy, lens): (&GpaPolicy, Option<&Lens>) = match side {
         Side::Legacy => (&kind.policy.legacy, kind.legacy.as_ref()),
         Side::New => (&kind.policy.new, kind.new.as_ref()),
     };
-    let records = dataset(reconciliation, side).get(Entity::Transcript);
+    let records = reconciliation.dataset(side).get(Entity::Transcript);
     let (Some(lens), Some(records)) = (lens, records) else { return Vec::new() };
     let reader = RowReader::new(lens, records);
-    let mut rows = Vec::new();
-    for_each_row(pair, Entity::Transcript, side, |row| rows.push(reader.read(row)));
+    let rows = reconciliation.rows(position, side, Entity::Transcript);
+    let rows: Vec<CourseRow> = rows.into_iter().map(|row| reader.read(row)).collect();
     lines(policy, &rows)
 }
 

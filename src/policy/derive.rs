@@ -4,7 +4,7 @@
 //! `q2 - q1 = Σ (Δpᵢ - q1 Δwᵢ) / W2` over the rows: exact, and the same in whatever order the rows are taken.
 //! A row's own change is split by input in a fixed order: mark, level, weight, then what other rows made of it.
 
-use super::bound::{BoundKind, Numbers, cohort, dataset, evaluate_side};
+use super::bound::{BoundKind, Numbers, cohort, evaluate_side};
 use super::gpa::evaluate::{Fate, Line, era_of};
 use super::gpa::lens::Lens;
 use super::gpa::rows::CourseRow;
@@ -12,7 +12,7 @@ use super::gpa::rules::GpaPolicy;
 use super::gpa::{Evaluation, Scratch};
 use super::rational::Rational;
 use crate::canonical::{Entity, Field, Row, Side};
-use crate::reconcile::{Reconciliation, RecordPairs, StudentPair};
+use crate::reconcile::{Reconciliation, RecordPairs};
 
 /// Why a part of a difference is there. The order is the order of lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -154,12 +154,12 @@ impl<'a> SideWork<'a> {
         rules: &GpaPolicy,
         lens: &'a Lens,
         reconciliation: &Reconciliation,
-        pair: &StudentPair,
+        position: u32,
         side: Side,
     ) -> Option<Self> {
         let mut scratch = Scratch::default();
-        let result = evaluate_side(rules, lens, reconciliation, pair, side, &mut scratch)?;
-        let cohort = cohort(reconciliation, pair, side);
+        let result = evaluate_side(rules, lens, reconciliation, position, side, &mut scratch)?;
+        let cohort = cohort(reconciliation, position, side);
         Some(Self { lens, cohort, rows: scratch.rows, lines: scratch.lines, result })
     }
 
@@ -231,19 +231,18 @@ impl Ledger {
 /// numbers do not fit.
 #[must_use]
 pub fn derive(reconciliation: &Reconciliation, position: u32, kind: &BoundKind) -> Option<Derivation> {
-    let pair = &reconciliation.students[position as usize];
     let rules = &kind.policy.legacy;
-    let legacy = SideWork::new(rules, kind.legacy.as_ref()?, reconciliation, pair, Side::Legacy)?;
+    let legacy = SideWork::new(rules, kind.legacy.as_ref()?, reconciliation, position, Side::Legacy)?;
     let new_lens = kind.under_legacy_rules(Side::New)?;
-    let new = SideWork::new(rules, new_lens, reconciliation, pair, Side::New)?;
-    let mut parts = row_parts(rules, pair.records.get(&Entity::Transcript), &legacy, &new)?;
+    let new = SideWork::new(rules, new_lens, reconciliation, position, Side::New)?;
+    let mut parts = row_parts(rules, reconciliation.pairs(position, Entity::Transcript), &legacy, &new)?;
     if kind.new_under_legacy.is_some() {
-        let under_new = SideWork::new(&kind.policy.new, kind.new.as_ref()?, reconciliation, pair, Side::New)?;
+        let under_new = SideWork::new(&kind.policy.new, kind.new.as_ref()?, reconciliation, position, Side::New)?;
         parts.extend(rule_parts(&new, &under_new)?);
     }
     let numbers = kind.numbers(reconciliation, position);
     let difference = close(&numbers, &mut parts)?;
-    let transcripts = |side, row: Option<Row>| natural_key(dataset(reconciliation, side).get(Entity::Transcript), row);
+    let transcripts = |side, row: Option<Row>| natural_key(reconciliation.dataset(side).get(Entity::Transcript), row);
     parts.sort_by_cached_key(|p| {
         (p.reason, transcripts(Side::Legacy, p.legacy), transcripts(Side::New, p.new), p.amount, p.legacy, p.new)
     });
@@ -287,32 +286,29 @@ fn close(numbers: &Numbers, parts: &mut Vec<Part>) -> Option<Rational> {
 /// The parts that rows make, under one set of rules.
 fn row_parts(
     rules: &GpaPolicy,
-    pairs: Option<&RecordPairs>,
+    pairs: Option<RecordPairs<'_>>,
     legacy: &SideWork<'_>,
     new: &SideWork<'_>,
 ) -> Option<Vec<Part>> {
     let mut ledger = ledger(&legacy.result, &new.result);
-    let nothing = RecordPairs::default();
-    let pairs = pairs.unwrap_or(&nothing);
-    for both in &pairs.both {
+    let pairs = pairs?;
+    for both in pairs.both() {
         for (reason, change) in steps(rules, legacy, new, both.legacy, both.new)? {
             ledger.add(reason, Some(both.legacy), Some(both.new), change)?;
         }
     }
-    let groups = [(Reason::Split, &pairs.split), (Reason::Ambiguous, &pairs.ambiguous)];
-    for (reason, groups) in groups {
-        for (l, n) in groups {
-            let change = new.total(n)?.minus(legacy.total(l)?)?;
-            ledger.add(reason, l.first().copied(), n.first().copied(), change)?;
-        }
+    let split = pairs.split().map(|group| (Reason::Split, group));
+    for (reason, (l, n)) in split.chain(pairs.ambiguous().map(|group| (Reason::Ambiguous, group))) {
+        let change = new.total(n)?.minus(legacy.total(l)?)?;
+        ledger.add(reason, l.first().copied(), n.first().copied(), change)?;
     }
-    let gone = [(Reason::RowMissing, &pairs.legacy_only), (Reason::RowOnce, &pairs.legacy_duplicates)];
+    let gone = [(Reason::RowMissing, pairs.legacy_only()), (Reason::RowOnce, pairs.legacy_duplicates())];
     for (reason, rows) in gone {
         for &row in rows {
             ledger.add(reason, Some(row), None, Amount::NOTHING.minus(legacy.amount(row)?)?)?;
         }
     }
-    let come = [(Reason::RowAdded, &pairs.new_only), (Reason::RowDoubled, &pairs.new_duplicates)];
+    let come = [(Reason::RowAdded, pairs.new_only()), (Reason::RowDoubled, pairs.new_duplicates())];
     for (reason, rows) in come {
         for &row in rows {
             ledger.add(reason, None, Some(row), new.amount(row)?)?;
@@ -440,3 +436,7 @@ fn cross_reason(was: &Line, now: &Line) -> Reason {
     }
     Reason::Placement
 }
+
+#[cfg(test)]
+#[path = "derive_tests.rs"]
+mod tests;

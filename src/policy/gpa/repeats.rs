@@ -70,7 +70,10 @@ fn parts(rows: &[CourseRow], lines: &[Line], course: &[u32]) -> Vec<Vec<u32>> {
             },
         }
     }
-    parts.into_iter().map(|(_, list)| list).filter(|list| list.len() > 1).collect()
+    let mut lists: Vec<Vec<u32>> = parts.into_iter().map(|(_, list)| list).filter(|list| list.len() > 1).collect();
+    // A summer attempt was put last; the order of attempts is the order of time.
+    lists.iter_mut().for_each(|list| list.sort_by_key(|at| (time(*at), rows[*at as usize].row)));
+    lists
 }
 
 /// Applies the rule to the attempts at one thing, in order of time.
