@@ -44,3 +44,25 @@ fn render(meta: &Meta) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_manual_in_docs_is_what_the_checks_say() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/checks.md");
+        if std::env::var_os("ROLLPROOF_WRITE_DOCS").is_some() {
+            std::fs::write(path, manual()).unwrap();
+        }
+        let stored = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(stored == manual(), "docs/checks.md is stale: run this test with ROLLPROOF_WRITE_DOCS=1");
+    }
+
+    #[test]
+    fn a_page_has_the_words_of_the_header() {
+        let page = page("mark-changed").unwrap();
+        assert!(page.starts_with("## mark-changed\n\n**critical**, transcript. A final mark"), "{page}");
+        assert_eq!(super::page("no-such-check"), None);
+    }
+}

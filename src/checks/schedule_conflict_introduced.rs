@@ -18,6 +18,8 @@
 //! Mend the period or term crosswalk when many collide; else move one section.
 
 use super::context::{Check, Meta, Out, StudentContext};
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 use super::schedule_missing::active_rows;
@@ -68,25 +70,27 @@ impl Check for ScheduleConflictIntroduced {
     }
 }
 
-/// Pairs of active classes that meet at the same time, the one of the lesser course code first.
+/// Pairs of active classes of two courses that meet at the same time, the one of the lesser course code first; of each
+/// two courses the first pair by content.
 pub(super) fn conflicts(student: &StudentContext<'_>, side: Side) -> Vec<(Row, Row)> {
     let mut rows: Vec<(Meeting<'_>, Row)> = active_rows(student, side)
         .into_iter()
         .filter_map(|row| Some((Meeting::of(student, side, row)?, row)))
         .collect();
-    rows.sort_by(|a, b| (a.0.course, a.0.days, a.1).cmp(&(b.0.course, b.0.days, b.1)));
-    let mut found = Vec::new();
+    rows.sort();
+    let mut found = BTreeMap::new();
     for (at, (first, row)) in rows.iter().enumerate() {
         for (second, other) in &rows[at + 1..] {
             if first.course != second.course && first.collides(second) {
-                found.push((*row, *other));
+                found.entry((first.course, second.course)).or_insert((*row, *other));
             }
         }
     }
-    found
+    found.into_values().collect()
 }
 
 /// When a class meets.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Meeting<'a> {
     course: &'a str,
     year: Option<&'a str>,
