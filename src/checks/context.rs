@@ -134,6 +134,16 @@ impl<'a> StudentContext<'a> {
         self.grade_level() == Some("12")
     }
 
+    /// True when transcripts and schedules are paired completely and nothing in them differs: then nothing that is
+    /// computed from them can differ.
+    #[must_use]
+    pub fn has_same_rows(&self) -> bool {
+        !self.policies.bound(self.reconciliation).catalogue_differs
+            && [Entity::Transcript, Entity::Schedule].into_iter().all(|entity| {
+                self.pairs(entity).is_some_and(|p| p.is_complete()) && self.changes.of(entity).is_empty()
+            })
+    }
+
     /// True when both sides map the field and the two values differ (unmapped and unreadable values differ from all).
     #[must_use]
     pub fn differs(&self, entity: Entity, field: Field, legacy: Row, new: Row) -> bool {

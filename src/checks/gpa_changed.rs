@@ -19,6 +19,7 @@
 
 use super::context::Meta;
 use super::field_check::{FieldChange, FieldCheck, Judgement};
+use super::policy_facts::derivation;
 use super::judge::{GpaDifference, gpa_difference, is_official, senior, threshold_between};
 use crate::canonical::{Entity, Field, Side};
 use crate::finding::Severity;
@@ -44,10 +45,13 @@ fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     if gpa_difference(change.student, change.legacy, change.new) != GpaDifference::Changed {
         return None;
     }
-    Some(match threshold_between(legacy, new) {
-        Some(threshold) => Judgement::because(Severity::Critical, format!("{threshold} lies between")),
-        None => usual.into(),
-    })
+    let (severity, threshold) = match threshold_between(legacy, new) {
+        Some(threshold) => (Severity::Critical, format!("{threshold} lies between")),
+        None => (usual, String::new()),
+    };
+    let why = derivation(change.student, kind).unwrap_or_default();
+    let between = if threshold.is_empty() || why.is_empty() { "" } else { "; " };
+    Some(Judgement::because(severity, format!("{threshold}{between}{why}")))
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ const WAVE: usize = 64;
 /// order of rows.
 #[must_use]
 pub fn run_all(run: &Reconciliation, policies: &Policies, settings: &CheckSettings) -> Findings {
+    let policies = &policies.for_run(run);
     let comparer = Comparer::new(run, &settings.ignore_fields);
     let facts = Facts::of(run);
     let job = Job { run, policies, settings, facts: &facts, comparer: &comparer, checks: Vec::new() };

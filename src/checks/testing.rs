@@ -40,7 +40,7 @@ pub(crate) fn found(check: &str, legacy: &str, new: &str) -> Vec<String> {
     rows(legacy, new).into_iter().filter(|r| r.check == check).map(|r| line(&r)).collect()
 }
 
-fn line(row: &FindingRow) -> String {
+pub(crate) fn line(row: &FindingRow) -> String {
     let note = if row.note.is_empty() { String::new() } else { format!("({})", row.note) };
     let record = if row.record.is_empty() { format!("student {}", row.student_id) } else { row.record.clone() };
     let pair = row.change == "->";

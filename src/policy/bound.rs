@@ -2,7 +2,9 @@
 
 use rayon::prelude::*;
 
-use super::gpa::{Evaluation, GpaPolicy, Lens, RowReader, Scratch, evaluate};
+use super::gpa::{Evaluation, GpaPolicy, Lens, RowReader, Scratch, evaluate, reproduces};
+use super::graduation::audit::StudentRows;
+use super::graduation::{Audit, RequirementLens};
 use super::rational::Rational;
 use super::{KindPolicy, Policies};
 use crate::canonical::{Dataset, Decimal, Entity, Field, Row, Side, Typed};
@@ -15,6 +17,17 @@ pub struct Stored {
     pub row: Row,
     /// Its value; `None` when empty, unmapped or unreadable.
     pub value: Option<Decimal>,
+    /// Digits behind the point, as printed.
+    pub digits: u8,
+}
+
+impl Stored {
+    /// True when the policy makes this value of the exact result.
+    #[must_use]
+    pub fn is_made_from(&self, policy: &GpaPolicy, computed: Option<Computed>) -> bool {
+        let sound = computed.filter(|c| c.problems == 0).and_then(|c| c.exact);
+        matches!((self.value, sound), (Some(v), Some(exact)) if reproduces(policy, exact, v, self.digits))
+    }
 }
 
 /// A GPA computed from rows.
@@ -73,6 +86,11 @@ pub struct BoundKind {
 pub struct Bound {
     /// In the order of the policies.
     pub kinds: Vec<BoundKind>,
+    /// Courses of the catalogues differ in credit, level, subject or repeatability: equal rows may then be worth
+    /// different things.
+    pub catalogue_differs: bool,
+    /// The requirements on legacy and new rows.
+    requirements: Option<[RequirementLens; 2]>,
 }
 
 impl BoundKind {
@@ -128,7 +146,37 @@ impl Bound {
     /// Binds without computing: for a single student.
     #[must_use]
     pub fn lazy(policies: &Policies, reconciliation: &Reconciliation) -> Self {
-        Self { kinds: policies.kinds.iter().map(|kind| BoundKind::new(kind, reconciliation)).collect() }
+        let lens = |rules| Side::BOTH.map(|side| RequirementLens::new(rules, reconciliation.dataset(side)));
+        Self {
+            kinds: policies.kinds.iter().map(|kind| BoundKind::new(kind, reconciliation)).collect(),
+            catalogue_differs: catalogue_differs(reconciliation),
+            requirements: policies.requirements().map(lens),
+        }
+    }
+
+    /// The graduation audit of a student on a side; `None` without requirements or transcripts.
+    #[must_use]
+    pub fn audit(
+        &self,
+        policies: &Policies,
+        reconciliation: &Reconciliation,
+        position: u32,
+        side: Side,
+    ) -> Option<Audit> {
+        let (rules, lens) = (policies.requirements()?, &self.requirements.as_ref()?[side as usize]);
+        let dataset = reconciliation.dataset(side);
+        dataset.get(Entity::Transcript)?;
+        let rows = |entity| reconciliation.rows(position, side, entity);
+        let (transcript, schedule) = (rows(Entity::Transcript), rows(Entity::Schedule));
+        let record = reconciliation.students[position as usize].record(side);
+        let track = record.and_then(|row| dataset.get(Entity::Student)?.text(row, Field::Track));
+        let rows = StudentRows {
+            transcript: &transcript,
+            schedule: &schedule,
+            cohort: cohort(reconciliation, position, side),
+            track,
+        };
+        Some(Audit::of(rules, lens, dataset, rows))
     }
 
     /// Binds and computes the numbers of every student.
@@ -147,6 +195,20 @@ impl Bound {
         }
         bound
     }
+}
+
+fn catalogue_differs(reconciliation: &Reconciliation) -> bool {
+    let course = |side| reconciliation.dataset(side).get(Entity::Course);
+    let (legacy, new) = match (course(Side::Legacy), course(Side::New)) {
+        (None, None) => return false,
+        (Some(legacy), Some(new)) => (legacy, new),
+        _ => return true,
+    };
+    let pairs = &reconciliation.courses;
+    let fields = [Field::Credit, Field::Level, Field::SubjectArea, Field::Repeatable];
+    !(pairs.legacy_only.is_empty() && pairs.new_only.is_empty() && pairs.several.is_empty())
+        || fields.iter().any(|f| legacy.has(*f) != new.has(*f))
+        || pairs.both.iter().any(|b| fields.iter().any(|f| legacy.key(b.legacy, *f) != new.key(b.new, *f)))
 }
 
 /// Evaluates one side's rows of a student; the lines stay in the scratch. `None` when there are no rows.
@@ -185,5 +247,6 @@ pub fn stored(reconciliation: &Reconciliation, position: u32, side: Side, kind: 
         Typed::Number(decimal) => Some(decimal),
         _ => None,
     };
-    Some(Stored { row, value })
+    let digits = records.raw(row, Field::Value).and_then(|raw| raw.trim().split_once('.'));
+    Some(Stored { row, value, digits: digits.map_or(0, |(_, fraction)| fraction.len().min(18) as u8) })
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::bound::{Bound, BoundKind};
-use super::gpa::reproduces;
 use super::rational::Rational;
 use crate::canonical::{Entity, Field, Side};
 use crate::reconcile::Reconciliation;
@@ -98,13 +97,13 @@ fn calibrate(kind: &BoundKind, reconciliation: &Reconciliation) -> Calibration {
     let (mut misfits, mut fits) = (Vec::new(), Vec::new());
     for position in 0..reconciliation.students.len() as u32 {
         let numbers = kind.numbers(reconciliation, position);
-        let Some(stored) = numbers.legacy_stored.and_then(|s| s.value) else { continue };
-        let Some((legacy, exact)) = numbers.legacy.and_then(|l| Some((l, l.exact?))) else {
+        let Some(stored) = numbers.legacy_stored.filter(|s| s.value.is_some()) else { continue };
+        if numbers.legacy.and_then(|l| l.exact).is_none() {
             calibration.without_rows += 1;
             continue;
-        };
+        }
         calibration.compared += 1;
-        if legacy.problems == 0 && reproduces(&kind.policy.legacy, exact, stored) {
+        if stored.is_made_from(&kind.policy.legacy, numbers.legacy) {
             calibration.reproduced += 1;
             fits.push(position);
         } else {

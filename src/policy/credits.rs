@@ -76,3 +76,46 @@ pub fn side_lines(reconciliation: &Reconciliation, position: u32, kind: &BoundKi
 pub fn total(lines: &[CreditLine], earned: bool) -> Rational {
     weight_of(lines.iter().map(|l| i128::from(if earned { l.earned } else { l.attempted })).sum())
 }
+
+/// Why two totals differ: words, rows, amount; the amounts add exactly to the difference of the rows' totals.
+#[must_use]
+pub fn difference(
+    reconciliation: &Reconciliation,
+    position: u32,
+    kind: &BoundKind,
+    earned: bool,
+) -> Vec<(&'static str, usize, Rational)> {
+    let Some(pairs) = reconciliation.pairs(position, Entity::Transcript) else { return Vec::new() };
+    let [legacy, new] = Side::BOTH.map(|side| side_lines(reconciliation, position, kind, side));
+    let of = |lines: &[CreditLine], row: Row| {
+        let line = lines.iter().find(|l| l.row == row)?;
+        Some((if earned { line.earned } else { line.attempted }, line.repeated))
+    };
+    let sum =
+        |lines: &[CreditLine], rows: &[Row]| -> i64 { rows.iter().filter_map(|r| of(lines, *r)).map(|(c, _)| c).sum() };
+    let mut parts: BTreeMap<&'static str, (usize, i64)> = BTreeMap::new();
+    let mut add = |words, amount: i64| {
+        if amount != 0 {
+            let part = parts.entry(words).or_default();
+            *part = (part.0 + 1, part.1 + amount);
+        }
+    };
+    for both in pairs.both() {
+        let (Some((was, was_repeat)), Some((now, now_repeat))) = (of(&legacy, both.legacy), of(&new, both.new)) else {
+            continue;
+        };
+        let words = if was_repeat == now_repeat { "credit changed" } else { "repeated credit counted otherwise" };
+        add(words, now - was);
+    }
+    pairs.split().for_each(|(l, n)| add("year row and halves differ", sum(&new, n) - sum(&legacy, l)));
+    pairs.ambiguous().for_each(|(l, n)| add("rows that cannot be paired uniquely", sum(&new, n) - sum(&legacy, l)));
+    for (words, rows) in
+        [("row missing", pairs.legacy_only()), ("row that legacy has twice", pairs.legacy_duplicates())]
+    {
+        rows.iter().for_each(|row| add(words, -sum(&legacy, &[*row])));
+    }
+    for (words, rows) in [("row added", pairs.new_only()), ("row loaded twice", pairs.new_duplicates())] {
+        rows.iter().for_each(|row| add(words, sum(&new, &[*row])));
+    }
+    parts.into_iter().map(|(words, (rows, amount))| (words, rows, weight_of(i128::from(amount)))).collect()
+}

@@ -4,7 +4,7 @@
 //! `q2 - q1 = Σ (Δpᵢ - q1 Δwᵢ) / W2` over the rows: exact, and the same in whatever order the rows are taken.
 //! A row's own change is split by input in a fixed order: mark, level, weight, then what other rows made of it.
 
-use super::bound::{BoundKind, Numbers, cohort, evaluate_side};
+use super::bound::{BoundKind, Computed, Numbers, Stored, cohort, evaluate_side};
 use super::gpa::evaluate::{Fate, Line, era_of};
 use super::gpa::lens::Lens;
 use super::gpa::rows::CourseRow;
@@ -131,6 +131,15 @@ pub struct Derivation {
 }
 
 impl Derivation {
+    /// The parts that rows and rules make, without rounding and without what stored values hide.
+    #[must_use]
+    pub fn row_parts(&self) -> Vec<Part> {
+        let stored = |r: Reason| {
+            matches!(r, Reason::Rounding | Reason::LegacyUnexplained | Reason::NewUnexplained | Reason::Unexplained)
+        };
+        self.parts.iter().filter(|p| !stored(p.reason)).copied().collect()
+    }
+
     /// What nothing explains: stored values that their own rows do not give, and anything left.
     #[must_use]
     pub fn unexplained(&self) -> Option<Rational> {
@@ -241,7 +250,7 @@ pub fn derive(reconciliation: &Reconciliation, position: u32, kind: &BoundKind) 
         parts.extend(rule_parts(&new, &under_new)?);
     }
     let numbers = kind.numbers(reconciliation, position);
-    let difference = close(&numbers, &mut parts)?;
+    let difference = close(kind, &numbers, &mut parts)?;
     let transcripts = |side, row: Option<Row>| natural_key(reconciliation.dataset(side).get(Entity::Transcript), row);
     parts.sort_by_cached_key(|p| {
         (p.reason, transcripts(Side::Legacy, p.legacy), transcripts(Side::New, p.new), p.amount, p.legacy, p.new)
@@ -255,21 +264,28 @@ fn natural_key(records: Option<&crate::canonical::Records>, row: Option<Row>) ->
 }
 
 /// Adds rounding and what the stored values do not share with their rows, and checks the sum.
-fn close(numbers: &Numbers, parts: &mut Vec<Part>) -> Option<Rational> {
+fn close(kind: &BoundKind, numbers: &Numbers, parts: &mut Vec<Part>) -> Option<Rational> {
     let (legacy, new) = (numbers.legacy?, numbers.new?);
     let (legacy_exact, new_exact) = (legacy.exact?, new.exact?);
-    let (legacy_shown, new_shown) = (Rational::from(legacy.value?), Rational::from(new.value?));
-    let stored = |s: Option<super::bound::Stored>| s.and_then(|s| s.value).map(Rational::from);
-    let (legacy_end, new_end) = match (stored(numbers.legacy_stored), stored(numbers.new_stored)) {
-        (Some(l), Some(n)) => (l, n),
-        _ => (legacy_shown, new_shown),
+    let ends = |stored: Option<Stored>, policy: &GpaPolicy, computed: Computed| {
+        let shown = Rational::from(computed.value?);
+        let end = stored.and_then(|s| s.value).map(Rational::from);
+        // Other digits than the policy prints are rounding too.
+        let made = stored.is_some_and(|s| s.is_made_from(policy, Some(computed)));
+        Some((end, if made { end.unwrap_or(shown) } else { shown }, shown))
     };
-    let difference = new_end.sub(legacy_end)?;
-    let rounding = new_shown.sub(new_exact)?.sub(legacy_shown.sub(legacy_exact)?)?;
+    let (legacy_stored, legacy_made, legacy_shown) = ends(numbers.legacy_stored, &kind.policy.legacy, legacy)?;
+    let (new_stored, new_made, new_shown) = ends(numbers.new_stored, &kind.policy.new, new)?;
+    let (from, to, legacy_made, new_made) = match (legacy_stored, new_stored) {
+        (Some(l), Some(n)) => (l, n, legacy_made, new_made),
+        _ => (legacy_shown, new_shown, legacy_shown, new_shown),
+    };
+    let difference = to.sub(from)?;
+    let rounding = new_made.sub(new_exact)?.sub(legacy_made.sub(legacy_exact)?)?;
     let rest = [
         (Reason::Rounding, rounding),
-        (Reason::LegacyUnexplained, legacy_shown.sub(legacy_end)?),
-        (Reason::NewUnexplained, new_end.sub(new_shown)?),
+        (Reason::LegacyUnexplained, legacy_made.sub(from)?),
+        (Reason::NewUnexplained, to.sub(new_made)?),
     ];
     for (reason, amount) in rest {
         if !amount.is_zero() {

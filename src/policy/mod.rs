@@ -54,6 +54,12 @@ impl Policies {
         Self { kinds, requirements, bound: None }
     }
 
+    /// True when the project names no policy at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.kinds.is_empty() && self.requirements.is_none()
+    }
+
     /// The kinds with a policy, in the project's order.
     #[must_use]
     pub fn kinds(&self) -> &[KindPolicy] {

@@ -19,7 +19,7 @@ macro_rules! shipped {
 }
 
 /// All bundled GPA policies, by name.
-pub const GPA: [Shipped; 11] = shipped![
+pub const GPA: [Shipped; 12] = shipped![
     "cal-grant",
     "csu",
     "florida-unweighted",
@@ -28,6 +28,7 @@ pub const GPA: [Shipped; 11] = shipped![
     "lausd-weighted",
     "north-carolina",
     "simple-4.0",
+    "simple-4.0-weighted",
     "south-carolina",
     "texas-multiplier",
     "uc",

@@ -137,7 +137,7 @@ fn mark_value(policy: &str, row: &Row, cohort: i32) -> (Option<Fr>, Option<Fr>, 
             (_, Some(p)) => (Some(p), Some(p), true),
             _ => out(is(&["W", "WF", ""])),
         },
-        "simple-4.0" => match simple(mark) {
+        "simple-4.0" | "simple-4.0-weighted" => match simple(mark) {
             Some(p) => (Some(p), Some(p), true),
             None => out(is(&["P", "I", "W", ""])),
         },
@@ -173,7 +173,7 @@ fn bump(policy: &str, row: &Row, points: Fr, rank: Fr, cohort: i32) -> Fr {
     let at_least = |n: i128| !rank.less(Fr(n, 1));
     let advanced = matches!(level, "honors" | "AP" | "dual");
     match policy {
-        "lausd-weighted" | "uc" | "csu" if advanced && at_least(2) => Fr(1, 1),
+        "lausd-weighted" | "simple-4.0-weighted" | "uc" | "csu" if advanced && at_least(2) => Fr(1, 1),
         "south-carolina" if !rank.less(Fr(1, 10)) => match level {
             "honors" => Fr(1, 2),
             "AP" | "dual" => Fr(1, 1),
@@ -210,7 +210,7 @@ fn inside(policy: &str, row: &Row) -> bool {
         "cal-grant" => grade_in(10, 11) && row.subject != "PE",
         "south-carolina" | "florida-unweighted" => true,
         "texas-multiplier" => grade_in(9, 12) && matches!(row.term, "S1" | "S2" | "FY") && !row.transfer,
-        "simple-4.0" => row.grade.is_none_or(|g| g >= 9),
+        "simple-4.0" | "simple-4.0-weighted" => row.grade.is_none_or(|g| g >= 9),
         _ => unreachable!(),
     }
 }
@@ -316,7 +316,7 @@ fn best_bumps(policy: &str, rows: &[Row], values: &[Option<Value>], shares: &[Op
 /// For each row: `None` when it is out, else by how many attempts its weight is divided.
 fn repeats(policy: &str, rows: &[Row], values: &[Option<Value>]) -> Vec<Option<i128>> {
     let mut shares: Vec<Option<i128>> = values.iter().map(|v| v.filter(|v| v.points.is_some()).map(|_| 1)).collect();
-    if matches!(policy, "lausd-official" | "texas-multiplier" | "simple-4.0") {
+    if matches!(policy, "lausd-official" | "texas-multiplier" | "simple-4.0" | "simple-4.0-weighted") {
         return shares;
     }
     let time = |at: usize| (rows[at].year, term(rows[at].term).0, at);

@@ -412,15 +412,19 @@ pub fn print(policy: &GpaPolicy, exact: Rational) -> Option<Decimal> {
     }
 }
 
-/// True when a stored value is what the policy makes of the exact result. A policy that does not round accepts
-/// the digits that are stored, rounded or cut off.
+/// True when a stored value is what the policy makes of the exact result. A system may store other digits than a
+/// transcript prints (Aeries stores four): then the exact result is rounded to the digits that are stored, the
+/// policy's way. A policy that does not round accepts those digits rounded or cut off.
 #[must_use]
-pub fn reproduces(policy: &GpaPolicy, exact: Rational, stored: Decimal) -> bool {
-    if policy.rounding.result.is_some() {
-        return print(policy, exact) == Some(stored);
+pub fn reproduces(policy: &GpaPolicy, exact: Rational, stored: Decimal, stored_digits: u8) -> bool {
+    let at = |mode| exact.round(stored_digits, mode) == Some(stored);
+    match policy.rounding.result {
+        None => at(RoundMode::HalfUp) || at(RoundMode::Truncate),
+        Some(step) => {
+            let printed = policy.rounding.then.unwrap_or(step).digits;
+            print(policy, exact) == Some(stored) || (stored_digits != printed && at(step.mode))
+        }
     }
-    let digits = stored.scale();
-    [RoundMode::HalfUp, RoundMode::Truncate].iter().any(|mode| exact.round(digits, *mode) == Some(stored))
 }
 
 /// Points of a row for the working: own and level's.

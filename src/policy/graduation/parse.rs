@@ -48,8 +48,9 @@ fn read(top: &Section<'_>) -> Option<Requirements> {
     let mut items = Vec::new();
     for section in top.sections("item") {
         let (name, label) = (section.required_text("name"), section.text("label"));
+        let codes = section.texts("codes").into_iter().map(|t| t.value).collect();
         if let Some(name) = name {
-            items.push(Item { label: label.map_or_else(|| name.value.clone(), |l| l.value), name: name.value });
+            items.push(Item { label: label.map_or_else(|| name.value.clone(), |l| l.value), name: name.value, codes });
         }
         section.finish();
     }

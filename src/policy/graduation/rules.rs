@@ -90,4 +90,14 @@ pub struct Item {
     pub name: String,
     /// For screens.
     pub label: String,
+    /// What systems call it, beside its name.
+    pub codes: Vec<String>,
+}
+
+impl Item {
+    /// True when a stored requirement is this item.
+    #[must_use]
+    pub fn is(&self, code: &str) -> bool {
+        self.name.eq_ignore_ascii_case(code) || self.codes.iter().any(|c| c.eq_ignore_ascii_case(code))
+    }
 }

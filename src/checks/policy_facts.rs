@@ -1,0 +1,90 @@
+//! What several checks ask of the policies: students whose legacy GPA the policy gives, stale values, audits.
+
+use super::context::StudentContext;
+use crate::canonical::{Decimal, Field, Side};
+use crate::policy::derive;
+use crate::policy::explain::sentence;
+use crate::policy::gpa::amounts::weight_of;
+use crate::policy::graduation::Audit;
+use crate::policy::working::show_value;
+use crate::policy::{BoundKind, GpaPolicy, Numbers};
+
+/// A value with the digits that the policy prints.
+pub(super) fn shown(policy: &GpaPolicy, value: Decimal) -> String {
+    show_value(policy, value)
+}
+
+/// Visits every kind whose policy gives the student's legacy value: only there may it accuse the new side.
+pub(super) fn with_trusted_legacy(student: &StudentContext<'_>, mut visit: impl FnMut(&BoundKind, &Numbers)) {
+    if !student.is_paired() || student.policies.is_empty() {
+        return;
+    }
+    let bound = student.policies.bound(student.reconciliation);
+    for kind in &bound.kinds {
+        let numbers = kind.numbers(student.reconciliation, student.position);
+        if numbers.legacy_stored.is_some_and(|s| s.is_made_from(&kind.policy.legacy, numbers.legacy)) {
+            visit(kind, &numbers);
+        }
+    }
+}
+
+/// Why the stored values of a kind differ, in a sentence; `None` without a policy for the kind.
+pub(super) fn derivation(student: &StudentContext<'_>, kind: &str) -> Option<String> {
+    let bound = student.policies.bound(student.reconciliation);
+    let kind = bound.kinds.iter().find(|k| k.policy.kind.eq_ignore_ascii_case(kind))?;
+    Some(sentence(&derive(student.reconciliation, student.position, kind)?))
+}
+
+/// True when the new value is a copy of the legacy one and the new rows give another.
+pub(super) fn is_stale(kind: &BoundKind, numbers: &Numbers) -> bool {
+    let (Some(legacy), Some(new)) = (numbers.legacy_stored, numbers.new_stored) else { return false };
+    let copied = legacy.value.is_some() && legacy.value == new.value;
+    let others = numbers.new.is_some_and(|c| c.exact != numbers.legacy.and_then(|l| l.exact));
+    copied && others && !new.is_made_from(&kind.policy.new, numbers.new)
+}
+
+/// The audits of a student on both sides; `None` without requirements, or when a side has no transcripts.
+pub(super) fn audits(student: &StudentContext<'_>) -> Option<(Audit, Audit)> {
+    if !student.is_paired() || student.policies.requirements().is_none() {
+        return None;
+    }
+    let bound = student.policies.bound(student.reconciliation);
+    let of = |side: Side| bound.audit(student.policies, student.reconciliation, student.position, side);
+    Some((of(Side::Legacy)?, of(Side::New)?))
+}
+
+/// `math 5, arts 10`: what is open, by area.
+pub(super) fn open_words(student: &StudentContext<'_>, open: &[i64]) -> String {
+    let areas = student.policies.requirements().map_or(&[][..], |r| &r.areas);
+    let open = areas.iter().zip(open).filter(|(_, open)| **open > 0);
+    open.map(|(area, open)| format!("{} {}", area.label, credits_text(*open))).collect::<Vec<_>>().join(", ")
+}
+
+/// Credits as people write them.
+pub(super) fn credits_text(units: i64) -> String {
+    weight_of(i128::from(units)).show()
+}
+
+/// The grade level as a number.
+pub(super) fn grade(student: &StudentContext<'_>) -> Option<i8> {
+    student.of_student(Field::GradeLevel)?.parse().ok()
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use std::path::Path;
+
+    use crate::checks::testing::{line, paired};
+    use crate::checks::{CheckSettings, run_all, spell};
+    use crate::policy::{Named, Policies, WantedKind};
+
+    /// The findings of one check under `simple-4.0-weighted` and the LAUSD requirements.
+    pub(crate) fn found(check: &str, legacy: &str, new: &str) -> Vec<String> {
+        let policy = Named::plain("simple-4.0-weighted");
+        let wanted = WantedKind { kind: "weighted".into(), legacy: policy.clone(), new: policy };
+        let policies = Policies::load(&[wanted], Some(&Named::plain("lausd-2026")), Path::new(".")).unwrap();
+        let run = paired(legacy, new);
+        let findings = run_all(&run, &policies, &CheckSettings::default());
+        spell(&run, &findings).filter(|row| row.check == check).map(|row| line(&row)).collect()
+    }
+}

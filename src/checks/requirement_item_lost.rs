@@ -1,0 +1,93 @@
+//! A requirement that is no course is met on the legacy side and not on the new.
+//!
+//! # What it finds
+//!
+//! Exams, service learning, pathways that legacy stores as met, and that are missing or not met on the new side:
+//! major, critical for seniors. What counts as such a requirement is listed in the requirement file.
+//!
+//! # Why it matters
+//!
+//! Exam passes that are not shown cost a diploma and cannot be taken again in June.
+//!
+//! # Example
+//!
+//! Service learning: met on the legacy side, no record on the new.
+//!
+//! # What to do
+//!
+//! Load the items; they are not part of the transcript.
+
+use super::context::{Check, Meta, Out, StudentContext};
+use super::judge::senior;
+use crate::canonical::{Entity, Field, Row, Side, Typed};
+use crate::finding::{Change, Severity};
+
+static META: Meta = Meta {
+    name: "requirement-item-lost",
+    severity: Severity::Major,
+    summary: "A requirement that is no course is met on the legacy side and not on the new.",
+    entity: Entity::Graduation,
+    needs: &[],
+    source: include_str!("requirement_item_lost.rs"),
+};
+
+/// The check.
+pub(super) struct RequirementItemLost;
+
+impl Check for RequirementItemLost {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn student(&self, student: &StudentContext<'_>, out: &mut Out) {
+        let Some(requirements) = student.policies.requirements().filter(|_| student.is_paired()) else { return };
+        let code = |side, row| student.text(side, Entity::Graduation, row, Field::Requirement).unwrap_or_default();
+        let new = student.rows(Side::New, Entity::Graduation);
+        for row in student.rows(Side::Legacy, Entity::Graduation) {
+            let Some(item) = requirements.items.iter().find(|item| item.is(code(Side::Legacy, row))) else { continue };
+            out.looked_at += 1;
+            if !is_met(student, Side::Legacy, row) {
+                continue;
+            }
+            let there: Vec<Row> = new.iter().copied().filter(|row| item.is(code(Side::New, *row))).collect();
+            if there.iter().any(|row| is_met(student, Side::New, *row)) {
+                continue;
+            }
+            let note = out.note(format!("{} was met", item.label));
+            let change = if there.is_empty() { Change::Missing } else { Change::Changed };
+            let finding = out.finding(student.subject(), &META, change);
+            (finding.note, finding.legacy, finding.new) = (note, Some(row), there.first().copied());
+            finding.severity = senior(student, Severity::Major);
+        }
+    }
+}
+
+/// The stored flag; without one, earned reaches required.
+fn is_met(student: &StudentContext<'_>, side: Side, row: Row) -> bool {
+    if let Some(Typed::Flag(met)) = student.records(side, Entity::Graduation).map(|r| r.typed(row, Field::Met)) {
+        return met;
+    }
+    let number = |field| student.number(side, Entity::Graduation, row, field);
+    matches!((number(Field::Earned), number(Field::Required)), (Some(earned), Some(required)) if earned >= required)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::policy_facts::testing::found;
+
+    #[test]
+    fn service_learning_that_was_met_and_is_gone_is_major_and_for_seniors_critical() {
+        let side = |grade: &str, rows: &str| {
+            format!(
+                "student: student_id|grade_level\n1|{grade}\ngraduation: student_id|requirement|required|earned\n1|ENG|40|10\n{rows}"
+            )
+        };
+        let met = "1|SERVICE|1|1\n";
+        let lost = found("requirement-item-lost", &side("11", met), &side("11", "1|SERVICE|1|0\n"));
+        assert_eq!(lost.len(), 1, "{lost:?}");
+        assert!(lost[0].starts_with("major") && lost[0].contains("Service learning project was met"), "{lost:?}");
+        let gone = found("requirement-item-lost", &side("12", met), &side("12", ""));
+        assert!(gone.len() == 1 && gone[0].starts_with("critical"), "{gone:?}");
+        assert!(found("requirement-item-lost", &side("12", met), &side("12", met)).is_empty());
+    }
+}
