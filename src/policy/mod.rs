@@ -2,6 +2,7 @@
 
 pub mod bound;
 pub mod calibrate;
+pub mod command;
 pub mod credits;
 pub mod derive;
 pub mod explain;

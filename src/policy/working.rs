@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::gpa::amounts::weight_of;
+use super::gpa::amounts::{points_of, weight_of};
 use super::gpa::evaluate::{Line, points_text};
-use super::gpa::rules::{Average, GpaPolicy};
+use super::gpa::rules::{Average, GpaPolicy, RepeatRule, WeightKind};
 use super::gpa::{CourseRow, Evaluation, Scratch};
 use super::rational::Rational;
 use crate::canonical::{Field, Records, Row};
@@ -108,5 +108,64 @@ const fn short_unit(policy: &GpaPolicy) -> &'static str {
         Divisor::Count => "row",
         Divisor::GpaWeight => "weight",
         Divisor::Semesters => "semester",
+    }
+}
+
+/// Credits as people write them.
+#[must_use]
+pub fn credits_text(units: i64) -> String {
+    weight_of(i128::from(units)).show()
+}
+
+/// What a policy does, in a few lines: for `policy check`.
+#[must_use]
+pub fn describe(policy: &GpaPolicy) -> String {
+    let mut text = format!("{} ({})\n", policy.label, policy.name);
+    let mut line = |name: &str, words: String| {
+        let _ = writeln!(text, "  {name:10} {words}");
+    };
+    let marks: usize = policy.scales.iter().map(|s| s.marks.len()).sum();
+    let numbers = if policy.scales.iter().any(|s| s.numeric.is_some()) { ", and numbers" } else { "" };
+    line("marks", format!("{marks} marks{numbers}"));
+    let weight = &policy.weights[0];
+    let levels = weight
+        .amounts
+        .iter()
+        .zip(&policy.levels)
+        .filter_map(|(amount, level)| Some(format!("{} {}", level.name, points_of(i128::from((*amount)?)).show())));
+    let levels: Vec<String> = levels.collect();
+    line(
+        "levels",
+        format!("{}{}", kind_words(weight.kind), levels.iter().map(|l| format!(" {l}")).collect::<Vec<_>>().join(",")),
+    );
+    for cap in &policy.caps {
+        let grades: Vec<String> = cap.grades.iter().map(i8::to_string).collect();
+        let of = if grades.is_empty() { String::new() } else { format!(" of grades {}", grades.join(", ")) };
+        line("limit", format!("{} semesters{of} with added points", cap.max));
+    }
+    let rule = RepeatRule::NAMES.iter().find(|(_, rule)| *rule == policy.repeat.rule).map_or("", |(name, _)| name);
+    line("repeats", rule.to_owned());
+    line("divisor", policy.divisor.unit().to_owned());
+    line(
+        "rounding",
+        match policy.rounding.result {
+            Some(step) => format!("{}, {} places", step.mode.words(), step.digits),
+            None => "none".to_owned(),
+        },
+    );
+    if policy.eras.len() > 1 {
+        line("eras", format!("{} with rules of their own", policy.eras.len() - 1));
+    }
+    text
+}
+
+const fn kind_words(kind: WeightKind) -> &'static str {
+    match kind {
+        WeightKind::None => "no weight",
+        WeightKind::Table => "points of their own",
+        WeightKind::Add => "points added:",
+        WeightKind::Multiply => "mark multiplied:",
+        WeightKind::CumulativeAdd => "added to the average for each semester:",
+        WeightKind::CumulativeMultiply => "average multiplied:",
     }
 }

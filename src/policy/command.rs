@@ -1,0 +1,149 @@
+//! `policy check FILE` and `policy try FILE --transcript CSV`: for a registrar who writes a policy.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::gpa::{GpaPolicy, Lens, RowReader, Scratch, evaluate};
+use super::graduation::audit::StudentRows;
+use super::graduation::{Audit, RequirementLens, Requirements};
+use super::working::{self, credits_text};
+use super::{gpa, graduation, shipped, transcript};
+use crate::canonical::Entity;
+use crate::diagnostic::Diagnostic;
+
+/// A policy file of either sort.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PolicyFile {
+    /// How a GPA is computed.
+    Gpa(GpaPolicy),
+    /// What graduation needs.
+    Graduation(Requirements),
+}
+
+/// Reads a policy file; the key `graduation` tells requirements from GPA policies.
+///
+/// # Errors
+/// All mistakes of the file, in its order.
+pub fn read(path: &Path, text: &str) -> Result<PolicyFile, Vec<Diagnostic>> {
+    let is_graduation = text.lines().any(|line| line.trim_start().starts_with("graduation"));
+    if is_graduation {
+        graduation::parse(path, text).map(PolicyFile::Graduation)
+    } else {
+        gpa::parse(path, text).map(PolicyFile::Gpa)
+    }
+}
+
+/// The text of a bundled policy of either sort.
+#[must_use]
+pub fn bundled(name: &str) -> Option<&'static str> {
+    shipped::GPA.iter().chain(&shipped::GRADUATION).find(|s| s.name == name).map(|s| s.text)
+}
+
+/// `policy check`: what the file says, in a few lines.
+#[must_use]
+pub fn describe(file: &PolicyFile) -> String {
+    match file {
+        PolicyFile::Gpa(policy) => working::describe(policy),
+        PolicyFile::Graduation(requirements) => {
+            let mut text = format!("{} ({})\n", requirements.label, requirements.name);
+            for area in &requirements.areas {
+                let least = area.min_mark.as_deref().map_or_else(String::new, |m| format!(", {m} or better"));
+                let _ = writeln!(text, "  {:24} {:>6} credits{least}", area.label, credits_text(area.credits));
+            }
+            let total: i64 = requirements.areas.iter().map(|a| a.credits).sum();
+            let _ = writeln!(text, "  {:24} {:>6} credits", "in all", credits_text(total));
+            for item in &requirements.items {
+                let _ = writeln!(text, "  {}", item.label);
+            }
+            text
+        }
+    }
+}
+
+/// `policy try`: the working for every student of a CSV transcript.
+///
+/// # Errors
+/// Every line of the transcript that can not be read.
+pub fn try_on(file: &PolicyFile, name: &str, csv: &[u8]) -> Result<String, Vec<String>> {
+    let (dataset, students) = transcript::read(name, csv)?;
+    let Some(records) = dataset.get(Entity::Transcript) else { return Ok(String::new()) };
+    let mut out = String::new();
+    for (id, student) in &students {
+        if students.len() > 1 {
+            let _ = writeln!(out, "student {id}");
+        }
+        match file {
+            PolicyFile::Gpa(policy) => {
+                let Some(lens) = Lens::new(policy, &dataset) else { continue };
+                let reader = RowReader::new(&lens, records);
+                let mut scratch = Scratch::default();
+                scratch.rows.extend(student.rows.iter().map(|row| reader.read(*row)));
+                let evaluation = evaluate(policy, &lens, student.cohort, &mut scratch);
+                out += &working::table(policy, records, &scratch, &evaluation);
+            }
+            PolicyFile::Graduation(requirements) => {
+                let lens = RequirementLens::new(requirements, &dataset);
+                let rows =
+                    StudentRows { transcript: &student.rows, schedule: &[], cohort: student.cohort, track: None };
+                out += &audit_text(requirements, &Audit::of(requirements, &lens, &dataset, rows));
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// The audit by area: needed, filled in order, open under the best filling.
+#[must_use]
+pub fn audit_text(requirements: &Requirements, audit: &Audit) -> String {
+    let mut text = format!("{} ({})\n", requirements.label, requirements.name);
+    let _ = writeln!(text, "  {:24} {:>8} {:>8} {:>8} {:>14}", "", "needed", "filled", "open", "after schedule");
+    for (at, area) in requirements.areas.iter().enumerate().filter(|(at, _)| audit.needs[*at] > 0) {
+        let _ = writeln!(
+            text,
+            "  {:24} {:>8} {:>8} {:>8} {:>14}",
+            area.label,
+            credits_text(audit.needs[at]),
+            credits_text(audit.filled[at]),
+            credits_text(audit.open[at]),
+            credits_text(audit.open_after[at]),
+        );
+    }
+    let _ = writeln!(text, "  {}", audit.status().words());
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROWS: &str = "school_year,term,course,mark,credit_attempted,credit_earned,level,subject_area,grade_level\n\
+                        2023-24,S1,APBIO,A,5,5,AP,SCI,10\n2023-24,S1,ENG10,B+,5,5,,ENG,10\n2023-24,S1,AVID,P,5,5,,ELEC,10\n";
+
+    #[test]
+    fn a_try_shows_every_row_with_its_fate_and_the_sum() {
+        let file = read(Path::new("p.toml"), bundled("simple-4.0-weighted").unwrap()).unwrap();
+        let text = try_on(&file, "t.csv", ROWS.as_bytes()).unwrap();
+        let expected = "Simple 4.0 GPA, weighted (simple-4.0-weighted)\n  \
+            2023-24 S1  APBIO  A    (4 +1) × 5 cr = 25\n  \
+            2023-24 S1  AVID   P    out: mark is not in GPAs\n  \
+            2023-24 S1  ENG10  B+   (3.3) × 5 cr = 16.5\n  \
+            41.5 points / 10 credits attempted = 4.15, round half up, 3 places: 4.150\n";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn a_try_of_requirements_shows_what_is_open() {
+        let file = read(Path::new("p.toml"), bundled("lausd-2026").unwrap()).unwrap();
+        let text = try_on(&file, "t.csv", ROWS.replace(",B+,", ",B,").as_bytes()).unwrap();
+        assert!(text.contains("english                        40        5       35             35"), "{text}");
+        assert!(text.ends_with("not met\n"), "{text}");
+    }
+
+    #[test]
+    fn a_check_tells_what_the_policy_does() {
+        let text = describe(&read(Path::new("p.toml"), bundled("uc").unwrap()).unwrap());
+        for words in ["a-g" /* source */, "8 semesters", "replace", "cut off", "2 places"] {
+            assert!(words == "a-g" || text.contains(words), "{words}: {text}");
+        }
+    }
+}
