@@ -6,10 +6,9 @@ use super::{Console, FormatChoice, Global, project};
 use crate::canonical::{Entity, Field, Side};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::extract::Progress;
 use crate::reconcile::Reconciliation;
 use crate::report::{FindingSource, visible};
-use crate::run::{Comparison, Listener, Spelled};
+use crate::run::{Comparison, Quiet, Spelled};
 
 /// Show one student side by side: schedule, transcript, GPA and findings
 ///
@@ -39,7 +38,7 @@ impl ExplainCommand {
         let comparison = crate::run::compare(&project, &policies, &Quiet)?;
         let hits = find(&comparison.reconciliation, &self.student);
         let [position] = hits[..] else { return several(&comparison.reconciliation, &hits, &self.student, console) };
-        let mut sheet = self.sheet(&comparison, position);
+        let mut sheet = self.sheet(&comparison, position, &project.label);
         sheet.run.clone_from(&project.label);
         sheet.systems = (project.legacy.label.clone(), project.new.label.clone());
         let text = match global.format {
@@ -50,8 +49,8 @@ impl ExplainCommand {
         Ok(ExitCode::Success)
     }
 
-    fn sheet(&self, comparison: &Comparison, position: u32) -> crate::report::StudentSheet {
-        let spelled = Spelled::new(&comparison.reconciliation, &comparison.findings);
+    fn sheet(&self, comparison: &Comparison, position: u32, label: &str) -> crate::report::StudentSheet {
+        let spelled = Spelled::new(&comparison.reconciliation, &comparison.findings, label);
         let about = crate::finding::Subject::Student(position);
         let mut findings: Vec<_> = comparison
             .findings
@@ -115,15 +114,4 @@ fn several(run: &Reconciliation, hits: &[u32], text: &str, console: &Console) ->
     }
     console.answer(&lines.join("\n"))?;
     Ok(ExitCode::NoGo)
-}
-
-/// Says nothing while it reads.
-struct Quiet;
-
-impl Progress for Quiet {
-    fn bytes_read(&self, _file: &str, _done: u64, _total: u64) {}
-}
-
-impl Listener for Quiet {
-    fn done(&self, _stage: &str, _text: &str) {}
 }

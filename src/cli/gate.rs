@@ -1,16 +1,13 @@
 //! `rollproof gate`: decides again from the last complete run, and refuses one that is stale.
 
-use std::path::Path;
-
 use clap::Args;
-use serde::Deserialize;
 
 use super::{Console, FormatChoice, Global, project, run};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::gate::{Criteria, Measured, decide};
-use crate::project::Project;
-use crate::report::{Summary, json};
+use crate::gate::{Criteria, decide};
+use crate::history::History;
+use crate::report::json;
 
 /// Say GO, NO-GO or CANNOT DECIDE from the last complete run
 ///
@@ -26,11 +23,6 @@ pub struct GateCommand {
     pub all: bool,
 }
 
-#[derive(Debug, Deserialize)]
-struct MeasuredFile {
-    measured: Measured,
-}
-
 impl GateCommand {
     /// Does it.
     ///
@@ -39,14 +31,16 @@ impl GateCommand {
     pub fn execute(&self, global: &Global, console: &Console) -> Result<ExitCode, Error> {
         let project = project::load(global, console, self.label.as_deref())?;
         let folder = project.outputs.folder.join(&project.label);
-        let mut summary: Summary = read(&folder.join("summary.json"))?;
-        let MeasuredFile { mut measured } = read(&folder.join("measured.json"))?;
-        let now = super::clock::now(&project.migration.timezone);
+        let (mut summary, mut measured) = crate::run::measured_file(&folder)?;
+        let clock = super::clock::clock(&project);
+        let now = clock.now();
+        let mut history = History::open(&crate::run::history_folder(&project), clock)?;
         measured.today = Some(now.date());
         measured.inputs_changed = crate::run::changed_since(&project, &summary);
-        measured.history = crate::run::history_receipt(&project, &summary)?;
+        measured.history = history.receipt(&summary.run.id)?;
         let criteria: Criteria = crate::run::criteria(&project);
         let decision = decide(&measured, &criteria);
+        history.decide(&summary.run.id, &decision)?;
         let from = crate::run::decided_from(&project, &summary, &now);
         crate::run::add_decision(&mut summary, &decision, from);
         match global.format {
@@ -55,21 +49,4 @@ impl GateCommand {
         }
         Ok(decision.exit_code())
     }
-}
-
-fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, Error> {
-    let missing = |what: String| Error::Input {
-        path: path.to_owned(),
-        what,
-        fix: "run `rollproof run` first; only a complete run can be decided".into(),
-        source: None,
-    };
-    let text = std::fs::read_to_string(path).map_err(|e| missing(e.to_string()))?;
-    serde_json::from_str(&text).map_err(|e| missing(format!("not written by this version: {e}")))
-}
-
-/// The label under which a project's run is looked for.
-#[must_use]
-pub fn label(project: &Project) -> &str {
-    &project.label
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use super::{Console, FormatChoice, Global};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::extract::{Inspection, inspect};
+use crate::extract::{Inspection, Silent, inspect};
 use crate::report::visible;
 
 /// Show what a file is: encoding, delimiter, rows, and each column's counts
@@ -24,7 +24,7 @@ impl InspectCommand {
     /// # Errors
     /// When a file can not be read.
     pub fn execute(&self, global: &Global, console: &Console) -> Result<ExitCode, Error> {
-        let inspections: Vec<Inspection> = self.files.iter().map(|f| inspect(f)).collect::<Result<_, Error>>()?;
+        let inspections: Vec<Inspection> = self.files.iter().map(|f| inspect(f, &Silent)).collect::<Result<_, Error>>()?;
         if global.format == FormatChoice::Json {
             let text = serde_json::to_string_pretty(&inspections).map_err(|e| Error::Bug(e.to_string()))?;
             console.answer(&text)?;

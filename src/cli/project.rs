@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Console, Global};
 use crate::checks;
 use crate::error::Error;
+use crate::policy::shipped;
 use crate::project::{Known, Overrides, Project};
 
 /// The project file below `-C`.
@@ -42,9 +43,10 @@ pub fn load(global: &Global, console: &Console, label: Option<&str>) -> Result<P
 /// # Errors
 /// Every mistake in the project's files at once.
 pub fn load_at(path: &Path, label: Option<&str>) -> Result<Project, Vec<crate::diagnostic::Diagnostic>> {
-    let names: Vec<&str> = checks::all().iter().map(|c| c.meta().name).collect();
-    let policies = crate::policy::shipped::names();
-    let known = Known { checks: &names, policies: &policies };
+    let names: Vec<&str> = checks::names().collect();
+    let gpa = shipped::GPA.map(|p| p.name);
+    let graduation = shipped::GRADUATION.map(|p| p.name);
+    let known = Known { checks: &names, gpa_policies: &gpa, graduation_policies: &graduation };
     let overrides = Overrides { label: label.map(str::to_owned), ..Overrides::default() };
     Project::load(path, &overrides, &known)
 }

@@ -24,7 +24,7 @@ impl RuleCommand {
     pub fn execute(&self, global: &Global, console: &Console) -> Result<ExitCode, Error> {
         let Some(name) = &self.name else { return list(global, console) };
         let Some(page) = checks::page(name) else {
-            let near = nearest(name, checks::all().iter().map(|c| c.meta().name));
+            let near = nearest(name, checks::names());
             let fix = near.map_or_else(
                 || "`rollproof rule` lists all checks".to_owned(),
                 |near| format!("did you mean `{near}`? `rollproof rule` lists all checks"),
@@ -37,7 +37,7 @@ impl RuleCommand {
 }
 
 fn list(global: &Global, console: &Console) -> Result<ExitCode, Error> {
-    let metas = checks::all().iter().map(|c| c.meta());
+    let metas = checks::ALL.iter().map(|c| c.meta());
     if global.format == FormatChoice::Json {
         let rows: Vec<_> = metas
             .map(

@@ -1,7 +1,6 @@
 //! `rollproof run`: reads, compares, writes every school's pack, and with `--gate` also decides.
 
 use clap::Args;
-use jiff::ZonedDateTime;
 
 use super::progress::Reading;
 use super::{Console, FormatChoice, Global, project};
@@ -35,9 +34,9 @@ impl RunCommand {
     /// When the project, an input or an output is unusable.
     pub fn execute(&self, global: &Global, console: &Console) -> Result<ExitCode, Error> {
         let project = project::load(global, console, self.label.as_deref())?;
-        let now = super::clock::now(&project.migration.timezone);
+        let clock = super::clock::clock(&project);
         let listener = Steps { console, reading: Reading::new(console) };
-        let run = crate::run::run(&project, &now, &listener);
+        let run = crate::run::run(&project, &clock, &listener);
         listener.reading.finish();
         let run = run?;
         self.print(&run, global, console)?;
@@ -91,6 +90,3 @@ impl Listener for Steps<'_> {
         self.console.hint(&format!("{stage:<9} {text}"));
     }
 }
-
-/// When a run started, for tests that need it fixed.
-pub type Started = ZonedDateTime;

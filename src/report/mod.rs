@@ -11,6 +11,7 @@ pub mod packs;
 pub mod privacy;
 mod rows;
 mod school_file;
+mod sheet;
 pub mod summary;
 pub mod terminal;
 mod visible;
@@ -18,5 +19,6 @@ mod words;
 
 pub use outfile::OutFile;
 pub use rows::FindingSource;
+pub use sheet::{RowState, Section, SheetRow, StudentSheet};
 pub use summary::Summary;
 pub use visible::{clip, clip_pair, visible, wrap};

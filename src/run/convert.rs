@@ -2,13 +2,15 @@
 
 use jiff::ZonedDateTime;
 
-use crate::checks::{CheckSettings, SeverityRule};
+use crate::checks::{self, CheckSettings, SeverityRule};
 use crate::error::Error;
 use crate::gate::Criteria;
-use crate::policy::Policies;
-use crate::project::{CheckSetting, MatchRule, Project};
+use crate::mapping::Target;
+use crate::policy::{Named, Policies, WantedKind};
+use crate::project::{CheckSetting, MatchRule, PolicyRef, Project};
 use crate::reconcile;
 use crate::report::Summary;
+use crate::waiver::{Rules, Waivers};
 
 /// How students are matched.
 #[must_use]
@@ -17,10 +19,14 @@ pub fn match_rules(project: &Project) -> reconcile::MatchRules {
         MatchRule::StudentId => reconcile::MatchRule::StudentId,
         MatchRule::StateId => reconcile::MatchRule::StateId,
         MatchRule::StudentIdUnpadded => reconcile::MatchRule::StudentIdUnpadded,
-        MatchRule::Crosswalk(name) => reconcile::MatchRule::Crosswalk {
-            name: name.clone(),
-            map: project.crosswalks.get(name).map_or_else(Default::default, |c| c.pairs().collect()),
-        },
+        MatchRule::Crosswalk(name) => {
+            let lines = project.crosswalks.get(name).map_or(&[][..], |c| &c.lines);
+            let pairs = lines.iter().filter_map(|line| match &line.to {
+                Target::Code(to) => Some((line.from.clone(), to.clone())),
+                Target::Ignore => None,
+            });
+            reconcile::MatchRule::Crosswalk { name: name.clone(), map: pairs.collect() }
+        }
     });
     reconcile::MatchRules { rules: rules.collect() }
 }
@@ -28,8 +34,7 @@ pub fn match_rules(project: &Project) -> reconcile::MatchRules {
 /// What the project changes about checks.
 #[must_use]
 pub fn check_settings(project: &Project) -> CheckSettings {
-    let mut settings =
-        CheckSettings { ignore_fields: project.checks.ignore_fields.clone(), ..CheckSettings::default() };
+    let mut settings = CheckSettings { ignore_fields: project.checks.ignore_fields.clone(), ..CheckSettings::default() };
     for (name, setting) in &project.checks.by_check {
         match setting {
             CheckSetting::Off => {
@@ -54,8 +59,40 @@ pub fn criteria(project: &Project) -> Criteria {
 ///
 /// # Errors
 /// Every mistake in the policy files.
-pub fn policies(_project: &Project) -> Result<Policies, Error> {
-    Ok(Policies::default())
+pub fn policies(project: &Project) -> Result<Policies, Error> {
+    let named = |policy: &PolicyRef| match policy {
+        PolicyRef::Shipped(name) => Named::plain(name),
+        PolicyRef::File(path) => Named::plain(&path.display().to_string()),
+    };
+    let kinds: Vec<WantedKind> = project
+        .policies
+        .gpa
+        .iter()
+        .map(|(kind, policy)| WantedKind { kind: kind.clone(), legacy: named(policy), new: named(policy) })
+        .collect();
+    let graduation = project.policies.graduation.as_ref().map(named);
+    Policies::load(&kinds, graduation.as_ref(), &project.folder).map_err(Error::Project)
+}
+
+/// The accepted findings of the project.
+///
+/// # Errors
+/// Every mistake in the waiver file.
+pub fn waivers(project: &Project) -> Result<Waivers, Error> {
+    match &project.waivers.file {
+        Some(path) => Waivers::load(path, &waiver_rules(project)),
+        None => Ok(Waivers::default()),
+    }
+}
+
+/// What the waiver file is held against.
+#[must_use]
+pub fn waiver_rules(project: &Project) -> Rules {
+    Rules {
+        checks: checks::names().map(str::to_owned).collect(),
+        unwaivable: Vec::new(),
+        max_days: project.waivers.max_days,
+    }
 }
 
 /// What the decision rests on, in one line.

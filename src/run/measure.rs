@@ -6,16 +6,18 @@ use super::read::SideRead;
 use crate::canonical::{Dataset, Entity, Field, Typed};
 use crate::checks;
 use crate::finding::Findings;
-use crate::gate::{CheckCounts, Criteria, NoticeLine, Share, SideInput, SkippedCheck, TableAccount};
+use crate::gate::{Calibration, CheckCounts, Criteria, NoticeLine, Share, SideInput, SkippedCheck, TableAccount};
 use crate::mapping::{CodeIssue, IssueKind};
+use crate::policy::Policies;
 use crate::project::{CheckSetting, Project, SideSpec};
 use crate::reconcile::Reconciliation;
 
 /// One side's inputs as the gate sees them.
 #[must_use]
-pub fn side_input(spec: &SideSpec, read: &SideRead, schools: Vec<String>) -> SideInput {
+pub fn side_input(spec: &SideSpec, read: &SideRead, schools: Vec<String>, waived_files: &[String]) -> SideInput {
     let tables = read.tables.iter().flat_map(|table| {
         let expected = spec.expect_rows.get(&table.name).copied();
+        let waived = waived_files.iter().filter(|f| table.files.contains(f)).count() as u64;
         table.balances().into_iter().map(move |b| TableAccount {
             table: match b.entity {
                 Some(entity) => format!("{} -> {entity}", b.table),
@@ -23,8 +25,8 @@ pub fn side_input(spec: &SideSpec, read: &SideRead, schools: Vec<String>) -> Sid
             },
             records: b.records,
             rows: b.rows,
-            rejected: b.rejected,
-            rejected_waived: 0,
+            rejected: b.rejected - waived.min(b.rejected),
+            rejected_waived: waived.min(b.rejected),
             mapped: if b.holds { b.mapped } else { 0 },
             left_out: b.left_out,
             expected,
@@ -75,7 +77,7 @@ pub fn check_counts(project: &Project, findings: &Findings, criteria: &Criteria,
             && meta.severity == crate::finding::Severity::Critical
             && meta.needs.iter().all(|f| mapped.contains(f) || demanded.contains(f))
     };
-    let metas: BTreeMap<&str, &checks::Meta> = checks::all().iter().map(|c| (c.meta().name, c.meta())).collect();
+    let metas: BTreeMap<&str, &checks::Meta> = checks::ALL.iter().map(|c| (c.meta().name, c.meta())).collect();
     let skipped: Vec<SkippedCheck> = findings
         .skipped
         .iter()
@@ -136,4 +138,14 @@ pub fn gpa_equal(run: &Reconciliation, findings: &Findings) -> Option<Share> {
         .collect::<BTreeSet<_>>()
         .len() as u64;
     Some(Share::new(whole - differing.min(whole), whole))
+}
+
+/// How well each policy reproduces what the legacy system stored.
+#[must_use]
+pub fn calibration(policies: &Policies, run: &Reconciliation) -> Vec<Calibration> {
+    policies
+        .calibrations(run)
+        .into_iter()
+        .map(|c| Calibration { kind: c.kind.clone(), reproduced: Share::new(c.reproduced, c.compared) })
+        .collect()
 }

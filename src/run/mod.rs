@@ -1,55 +1,39 @@
 //! The program on one screen: read, map, pair, check, decide, write.
 
+mod accept;
+mod compare;
 mod convert;
 mod explain;
 mod measure;
+mod past;
+mod probe;
 mod read;
 mod spelled;
+mod stale;
 mod summarize;
 mod write;
 
 use std::collections::BTreeMap;
 
-use jiff::ZonedDateTime;
-
+pub use compare::{Comparison, Listener, Quiet, Reads, compare};
+pub use convert::{criteria, decided_from, policies, waiver_rules, waivers};
 pub use explain::sheet;
+pub use past::history_folder;
 pub use read::{Balance, SideRead, TableRead, read_side};
 pub use spelled::Spelled;
+pub use stale::{changed_since, measured_file};
+pub use summarize::add_decision;
 pub use write::Written;
 
-use crate::canonical::{Dataset, Entity, Side};
-use crate::checks;
+use crate::canonical::Entity;
 use crate::error::Error;
-use crate::extract::Progress;
 use crate::finding::Findings;
-use crate::gate::{self, Criteria, Decision, EntityCoverage, Measured};
-use crate::policy::Policies;
+use crate::gate::{self, Criteria, Decision, EntityCoverage, FindingCounts, Measured};
+use crate::history::{Clock, History, verdict_file};
 use crate::project::Project;
-use crate::reconcile::{self, Reconciliation};
+use crate::reconcile::Reconciliation;
 use crate::report::Summary;
 use crate::report::summary::Tally;
-
-/// Who hears how far a run is.
-pub trait Listener: Progress {
-    /// A stage is done; `text` is one line for people.
-    fn done(&self, stage: &str, text: &str);
-}
-
-/// What reading both sides said.
-#[derive(Debug)]
-pub struct Reads {
-    /// The legacy side.
-    pub legacy: SideRead,
-    /// The new side.
-    pub new: SideRead,
-}
-
-impl Reads {
-    /// Both sides, legacy first.
-    pub fn sides(&self) -> impl Iterator<Item = (Side, &SideRead)> {
-        [(Side::Legacy, &self.legacy), (Side::New, &self.new)].into_iter()
-    }
-}
 
 /// Both sides, paired and checked.
 #[derive(Debug, Clone, Copy)]
@@ -62,24 +46,9 @@ pub struct Judged<'a> {
     pub coverage: &'a BTreeMap<Entity, EntityCoverage>,
 }
 
-/// Both sides, compared, before anything is decided or written.
-#[derive(Debug)]
-pub struct Comparison {
-    /// What reading both sides said.
-    pub reads: Reads,
-    /// The pairs.
-    pub reconciliation: Reconciliation,
-    /// What the checks say.
-    pub findings: Findings,
-    /// Why both sides seem to be one extract; `None` when they do not.
-    pub same_extract: Option<String>,
-}
-
 /// A finished run.
 #[derive(Debug)]
 pub struct Run {
-    /// Both sides, compared.
-    pub comparison: Comparison,
     /// Every number that reports show.
     pub summary: Summary,
     /// The gate's answer.
@@ -88,83 +57,78 @@ pub struct Run {
     pub written: Written,
 }
 
-/// Reads, maps, pairs and checks both sides of a project.
-///
-/// # Errors
-/// When an input is unusable.
-pub fn compare(project: &Project, policies: &Policies, listener: &dyn Listener) -> Result<Comparison, Error> {
-    let (legacy, legacy_read) = read(project, Side::Legacy, listener)?;
-    let (new, new_read) = read(project, Side::New, listener)?;
-    let reads = Reads { legacy: legacy_read, new: new_read };
-    let digests = (gate::content_digest(&legacy), gate::content_digest(&new));
-    let same_extract = gate::same_extract(&reads.legacy.files, &reads.new.files, (&digests.0, &digests.1));
-    let reconciliation = reconcile::reconcile(legacy, new, &convert::match_rules(project));
-    let matching = &reconciliation.matching;
-    listener.done("matched", &format!("{} of {} students", matching.paired, matching.legacy));
-    let findings = checks::run_all(&reconciliation, policies, &convert::check_settings(project));
-    listener.done("compared", &format!("{} findings", findings.rows.len()));
-    Ok(Comparison { reads, reconciliation, findings, same_extract })
-}
-
-fn read(project: &Project, side: Side, listener: &dyn Listener) -> Result<(Dataset, SideRead), Error> {
-    let spec = project.side(side);
-    let (dataset, read) = read_side(side, &spec.mapping, &spec.root, listener)?;
-    let records: u64 = read.tables.iter().map(|t| t.accounting.records).sum();
-    listener.done(
-        "read",
-        &format!("{side}: {} files, {records} records, {} rejected", read.files.len(), read.rejects.len()),
-    );
-    Ok((dataset, read))
-}
-
-/// The whole run: compares, writes what schools and reports need, decides, and publishes the run's folder in one step.
+/// The whole run: compares, writes what schools and reports need, records, decides, and publishes the run's folder in
+/// one step.
 ///
 /// # Errors
 /// When an input is unusable or an output can not be written; the last complete run then stays as it is.
-pub fn run(project: &Project, now: &ZonedDateTime, listener: &dyn Listener) -> Result<Run, Error> {
-    let policies = convert::policies(project)?;
+pub fn run(project: &Project, clock: &Clock, listener: &dyn Listener) -> Result<Run, Error> {
+    let (policies, waivers) = (convert::policies(project)?, convert::waivers(project)?);
+    let now = clock.now();
+    let mut history = History::open(&history_folder(project), clock.clone())?;
+    let id = history.new_run_id(&project.label)?;
+    let mut folder = write::Folder::create(project, &history, &id)?;
+
     let comparison = compare(project, &policies, listener)?;
-    let spelled = Spelled::new(&comparison.reconciliation, &comparison.findings);
-    let mut folder = write::Folder::create(project)?;
+    let mut spelled = Spelled::new(&comparison.reconciliation, &comparison.findings, &project.label);
+    let accepted = accept::accept(&comparison, &mut spelled, &waivers, &now);
+    let inputs = past::inputs_hash(&comparison.reads);
+    let earlier = past::earlier(project, &history, &inputs, &comparison, &mut spelled)?;
+
     let mut tally = Tally::new();
     let counts = folder.findings(&spelled, &mut tally)?;
     folder.rejects(&comparison.reads)?;
     let criteria = convert::criteria(project);
-    let coverage = gate::coverage(&comparison.reconciliation, &criteria);
-    let judged =
-        Judged { reconciliation: &comparison.reconciliation, findings: &comparison.findings, coverage: &coverage };
-    let mut summary = summarize::summarize(project, &comparison.reads, &judged, tally, now);
+    let coverage = gate::measure::coverage(&comparison.reconciliation, &criteria);
+    let judged = Judged { reconciliation: &comparison.reconciliation, findings: &comparison.findings, coverage: &coverage };
+    let mut summary = summarize::summarize(project, &comparison.reads, &judged, tally, &now);
+    summary.run.id.clone_from(&id);
+    summary.waivers.clone_from(&accepted.lines);
+    past::tell(&mut summary, &earlier, &history)?;
     folder.packs(project, &spelled, &mut summary)?;
-    let mut measured = measure_all(project, &comparison, &criteria, counts, now);
-    measured.coverage.clone_from(&coverage);
+
+    let mut measured = measure_all(project, &comparison, &criteria, counts, accepted);
+    measured.today = Some(now.date());
+    measured.coverage = coverage;
+    measured.rehearsals = Some(earlier.rehearsals);
+    measured.calibration = measure::calibration(&policies, &comparison.reconciliation);
+    measured.sensitivity = Some(probe::probe(project, &policies, &comparison, &criteria, &waivers, &now));
+    measured.inputs_changed = changed_since(project, &summary);
+    let receipt = past::record(project, &mut history, &id, &now, &inputs, &summary, &comparison, &spelled)?;
+    measured.history = Some(receipt.clone());
     let decision = gate::decide(&measured, &criteria);
+    let chain = history.decide(&id, &decision)?;
+
     summarize::add_sensitivity(&mut summary, measured.sensitivity.as_ref());
-    summarize::add_decision(&mut summary, &decision, convert::decided_from(project, &summary, now));
-    let written = folder.publish(&mut summary, &measured, &criteria)?;
-    drop(spelled);
+    summarize::add_decision(&mut summary, &decision, convert::decided_from(project, &summary, &now));
+    let verdict = verdict_file(&receipt, &project.label, &now, &decision, &chain);
+    let written = folder.publish(&mut summary, &measured, &verdict)?;
     listener.done("written", &written.folder.display().to_string());
-    Ok(Run { comparison, summary, decision, written })
+    Ok(Run { summary, decision, written })
 }
 
 fn measure_all(
     project: &Project,
     comparison: &Comparison,
     criteria: &Criteria,
-    findings: gate::FindingCounts,
-    now: &ZonedDateTime,
+    findings: FindingCounts,
+    accepted: accept::Accepted,
 ) -> Measured {
     let run = &comparison.reconciliation;
     let issues: Vec<_> = comparison.reads.sides().flat_map(|(_, r)| &r.issues).collect();
+    let [legacy_waived, new_waived] = accepted.rejected;
+    let legacy = (&project.legacy, &comparison.reads.legacy, legacy_waived);
+    let new = (&project.new, &comparison.reads.new, new_waived);
     Measured {
-        today: Some(now.date()),
-        legacy: measure::side_input(&project.legacy, &comparison.reads.legacy, measure::schools(&run.legacy)),
-        new: measure::side_input(&project.new, &comparison.reads.new, measure::schools(&run.new)),
+        legacy: measure::side_input(legacy.0, legacy.1, measure::schools(&run.legacy), &legacy.2),
+        new: measure::side_input(new.0, new.1, measure::schools(&run.new), &new.2),
         same_extract: comparison.same_extract.clone(),
-        matching: gate::matching(run),
-        control_totals: Some(gate::control_totals(run, &gate::Explained::by(&comparison.findings))),
+        matching: gate::measure::matching(run),
         checks: measure::check_counts(project, &comparison.findings, criteria, run),
         findings,
+        waivers: accepted.counts,
         unmapped_codes: measure::unmapped_codes(&issues),
+        control_totals: Some(gate::measure::control_totals(run, &gate::measure::Explained::by(&comparison.findings))),
         gpa_equal: measure::gpa_equal(run, &comparison.findings),
         policies: project.policies.gpa.keys().cloned().collect(),
         ..Measured::default()

@@ -10,7 +10,7 @@ use crate::extract::{self, Accounting, Notice, Progress, Reject, Table};
 use crate::mapping::{CodeIssue, CrosswalkUse, EntityAccounting, Mapped, Mapping};
 
 /// What reading and mapping a side said, beside the records themselves.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct SideRead {
     /// Every file that was read.
     pub files: Vec<SourceFile>,
@@ -33,6 +33,8 @@ pub struct SideRead {
 pub struct TableRead {
     /// Name in the mapping.
     pub name: String,
+    /// Its files, as their rows name them.
+    pub files: Vec<String>,
     /// What the reader says.
     pub accounting: Accounting,
     /// What each block of the mapping did with its rows; empty for tables that are only joined.
@@ -117,7 +119,12 @@ pub fn read_side(
     files.dedup();
     let mut tables_read: Vec<TableRead> = tables
         .iter()
-        .map(|t| TableRead { name: t.name.clone(), accounting: t.accounting.clone(), blocks: Vec::new() })
+        .map(|t| TableRead {
+            name: t.name.clone(),
+            files: t.locations.files().iter().map(|f| f.name.clone()).collect(),
+            accounting: t.accounting.clone(),
+            blocks: Vec::new(),
+        })
         .collect();
     let mut rejects: Vec<Reject> = tables.iter().flat_map(|t| t.rejects.iter().cloned()).collect();
     let mut notices: Vec<Notice> = tables.iter().flat_map(|t| t.notices.iter().cloned()).collect();

@@ -1,4 +1,4 @@
-//! Findings with their texts, their waivers and their causes, one at a time.
+//! Findings with their texts, their waivers and their first rehearsal, one at a time.
 
 use crate::checks::Speller;
 use crate::finding::{FindingRow, Findings};
@@ -9,23 +9,40 @@ use crate::report::FindingSource;
 #[derive(Debug)]
 pub struct Spelled<'a> {
     speller: Speller<'a>,
-    /// By finding: the waiver that covers it; empty when none is in force.
-    pub waivers: Vec<Option<String>>,
-    /// By finding: the cause that explains it; empty when causes were not sought.
-    pub causes: Vec<Option<String>>,
+    /// Ids of the waivers.
+    pub waiver_ids: Vec<String>,
+    /// By finding: position of the waiver that covers it; empty when there are no waivers.
+    pub waived_by: Vec<Option<u32>>,
+    /// By finding: label of the run in which it was first seen; empty when that is not known yet.
+    pub first_seen: Vec<Option<String>>,
+    /// Label of this run, for what it saw first.
+    pub label: String,
 }
 
 impl<'a> Spelled<'a> {
-    /// The findings of a run, without waivers and causes.
+    /// The findings of a run, without waivers and history.
     #[must_use]
-    pub fn new(run: &'a Reconciliation, findings: &'a Findings) -> Self {
-        Self { speller: Speller::new(run, findings), waivers: Vec::new(), causes: Vec::new() }
+    pub fn new(run: &'a Reconciliation, findings: &'a Findings, label: &str) -> Self {
+        Self {
+            speller: Speller::new(run, findings),
+            waiver_ids: Vec::new(),
+            waived_by: Vec::new(),
+            first_seen: Vec::new(),
+            label: label.to_owned(),
+        }
     }
 
-    /// The identity of a finding.
+    /// Id of the waiver that covers a finding; empty when none does.
     #[must_use]
-    pub fn fingerprint(&self, at: usize) -> u64 {
-        self.speller.fingerprint(at)
+    pub fn waiver(&self, at: usize) -> &str {
+        let by = self.waived_by.get(at).copied().flatten();
+        by.and_then(|w| self.waiver_ids.get(w as usize)).map_or("", String::as_str)
+    }
+
+    /// The identity of a finding, as rows write it.
+    #[must_use]
+    pub fn fingerprint(&self, at: usize) -> String {
+        format!("{:016x}", self.speller.fingerprint(at))
     }
 }
 
@@ -36,12 +53,9 @@ impl FindingSource for Spelled<'_> {
 
     fn row(&self, at: usize) -> FindingRow {
         let mut row = self.speller.row(at);
-        if let Some(Some(waiver)) = self.waivers.get(at) {
-            row.waiver.clone_from(waiver);
-        }
-        if let Some(Some(cause)) = self.causes.get(at) {
-            row.cause.clone_from(cause);
-        }
+        self.waiver(at).clone_into(&mut row.waiver);
+        let first = self.first_seen.get(at).and_then(Option::as_deref);
+        first.unwrap_or(&self.label).clone_into(&mut row.first_seen);
         row
     }
 }

@@ -140,7 +140,7 @@ fn known(project: &Project, judged: &Judged<'_>) -> Known {
     let off = |name: &str| matches!(project.checks.by_check.get(name), Some(CheckSetting::Off));
     let run = judged.reconciliation;
     Known {
-        checks: checks::all()
+        checks: checks::ALL
             .iter()
             .map(|c| c.meta())
             .filter(|m| !off(m.name))
@@ -424,4 +424,23 @@ fn notices(reads: &Reads) -> Vec<NoticeLine> {
     lines.sort();
     lines.dedup();
     lines
+}
+
+/// One hash over the project, mapping, crosswalk and policy files.
+#[must_use]
+pub fn project_hash(summary: &Summary) -> String {
+    let method = &summary.method;
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(method.project_blake3.as_bytes());
+    for side in &method.sides {
+        hasher.update(side.blake3.as_bytes());
+        for (_, _, hash) in &side.crosswalks {
+            hasher.update(hash.as_bytes());
+        }
+    }
+    for (_, name, hash) in &method.policies {
+        hasher.update(name.as_bytes());
+        hasher.update(hash.as_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
 }

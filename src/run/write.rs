@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::{Reads, Spelled};
 use crate::error::Error;
 use crate::extract::Reject;
-use crate::gate::{Criteria, FindingCounts, Measured};
-use crate::history::RunFolder;
+use crate::gate::{FindingCounts, Measured};
+use crate::history::{History, RunFolder};
 use crate::project::{Names, PackFormat, Project};
 use crate::report::packs::{Pack, PackPlanner, write_csv_pack, write_index};
 use crate::report::privacy::{self, Privacy};
@@ -34,20 +34,11 @@ pub struct Folder {
     packs: usize,
 }
 
-/// What `verdict.json` holds: the decision for machines.
-#[derive(Debug, Serialize)]
-struct VerdictFile<'a> {
-    schema: u32,
-    run: &'a str,
-    verdict: &'a crate::report::summary::Verdict,
-}
-
 /// What `gate` needs to decide again.
 #[derive(Debug, Serialize)]
 struct MeasuredFile<'a> {
     schema: u32,
     measured: &'a Measured,
-    criteria: &'a Criteria,
 }
 
 impl Folder {
@@ -110,7 +101,7 @@ impl Folder {
     /// When a pack can not be written.
     pub fn packs(&mut self, project: &Project, source: &Spelled<'_>, summary: &mut Summary) -> Result<(), Error> {
         let folder = self.path("packs");
-        self.inner.create_dir("packs")?;
+        private_folder(&folder)?;
         let planner = std::mem::replace(&mut self.planner, PackPlanner::new(project.outputs.min_severity));
         let packs: Vec<Pack> = planner.plan(summary.schools.iter().map(|s| (s.code.as_str(), s.name.as_str())));
         let privacy = Privacy {
@@ -135,22 +126,16 @@ impl Folder {
         Ok(())
     }
 
-    /// Writes the summary and the verdict, and moves the folder into place.
+    /// Writes the summary, and the verdict last, and moves the folder into place.
     ///
     /// # Errors
     /// When a file can not be written or the folder not moved; the last complete run then stays.
-    pub fn publish(
-        mut self,
-        summary: &mut Summary,
-        measured: &Measured,
-        criteria: &Criteria,
-    ) -> Result<Written, Error> {
+    pub fn publish(mut self, summary: &mut Summary, measured: &Measured, verdict: &[u8]) -> Result<Written, Error> {
         self.outputs.extend(["summary.json".into(), "verdict.json".into()]);
         summary.outputs.clone_from(&self.outputs);
         OutFile::write_all_of(self.path("summary.json"), json::summary_json(summary)?.as_bytes())?;
-        self.json("measured.json", &MeasuredFile { schema: 1, measured, criteria })?;
-        self.json("verdict.json", &VerdictFile { schema: 1, run: &summary.run.label, verdict: &summary.verdict })?;
-        let folder = self.inner.publish()?;
+        self.json("measured.json", &MeasuredFile { schema: 1, measured })?;
+        let folder = self.inner.finish(verdict)?;
         Ok(Written { folder, packs: self.packs })
     }
 
@@ -176,4 +161,15 @@ fn read_back(path: &Path) -> Result<u64, Error> {
         rows += 1;
     }
     Ok(rows)
+}
+
+/// A folder that only its owner may enter.
+fn private_folder(path: &Path) -> Result<(), Error> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(path).map_err(|e| Error::write(path, e))
 }

@@ -1,0 +1,120 @@
+//! Which findings and rejected rows the project's waivers cover on the day.
+
+use jiff::ZonedDateTime;
+
+use super::{Comparison, Spelled};
+use crate::canonical::{Field, Side};
+use crate::finding::{Finding, FindingRow};
+use crate::gate::WaiverCounts;
+use crate::reconcile::Reconciliation;
+use crate::report::FindingSource;
+use crate::report::summary::{WaiverLine, WaiverState};
+use crate::waiver::{Assessment, Status, Target, Waivers};
+
+/// Days before its end from which a waiver is said to end soon.
+const SOON: i64 = 7;
+
+/// What the waivers make of a run.
+#[derive(Debug, Default)]
+pub struct Accepted {
+    /// For the gate.
+    pub counts: WaiverCounts,
+    /// For reports.
+    pub lines: Vec<WaiverLine>,
+    /// Rejected rows of each side that a waiver names: (legacy, new), by table file.
+    pub rejected: [Vec<String>; 2],
+}
+
+/// Holds every finding and rejected row against every waiver, and marks the covered ones.
+#[must_use]
+pub fn accept(comparison: &Comparison, spelled: &mut Spelled<'_>, waivers: &Waivers, at: &ZonedDateTime) -> Accepted {
+    if waivers.list.is_empty() {
+        return Accepted { counts: WaiverCounts { assessed: true, ..WaiverCounts::default() }, ..Accepted::default() };
+    }
+    let run = &comparison.reconciliation;
+    // Only findings of checks that some waiver names are spelled out: a million others need not stand in memory.
+    let named = |row: &FindingRow| waivers.list.iter().any(|w| w.check == row.check);
+    let rows: Vec<(usize, FindingRow, String)> = (0..spelled.len())
+        .map(|i| (i, spelled.row(i)))
+        .filter(|(_, row)| named(row))
+        .map(|(i, row)| (i, row, course(run, &comparison.findings.rows[i])))
+        .collect();
+    let places: Vec<(usize, &str, String)> = comparison
+        .reads
+        .sides()
+        .enumerate()
+        .flat_map(|(at, (side, read))| {
+            read.rejects.iter().map(move |r| (at, r.file.as_str(), format!("{side}/{}:{}", r.file, r.record)))
+        })
+        .collect();
+    let targets: Vec<Target<'_>> = rows
+        .iter()
+        .map(|(_, row, course)| Target::of(row, course))
+        .chain(places.iter().map(|(_, file, place)| Target::rejected_row(file, place)))
+        .collect();
+    let assessment = waivers.assess(&targets, at);
+    let mut waived_by = vec![None; spelled.len()];
+    for ((at, ..), covered) in rows.iter().zip(&assessment.covered_by) {
+        waived_by[*at] = *covered;
+    }
+    let mut accepted = Accepted { counts: counts(&assessment), lines: lines(&assessment, waivers, at), ..Accepted::default() };
+    for ((side, file, _), covered) in places.iter().zip(&assessment.covered_by[rows.len()..]) {
+        if covered.is_some() {
+            accepted.rejected[*side].push((*file).to_owned());
+        }
+    }
+    spelled.waiver_ids = assessment.waivers.iter().map(|w| w.id.clone()).collect();
+    spelled.waived_by = waived_by;
+    accepted
+}
+
+/// The course that a finding is about.
+fn course(run: &Reconciliation, finding: &Finding) -> String {
+    let of = |side: Side, row: Option<u32>| run.dataset(side).get(finding.entity)?.text(row?, Field::Course);
+    of(Side::Legacy, finding.legacy).or_else(|| of(Side::New, finding.new)).unwrap_or_default().to_owned()
+}
+
+fn counts(assessment: &Assessment) -> WaiverCounts {
+    WaiverCounts {
+        assessed: true,
+        in_force: assessment.in_force(),
+        expired: assessment.expired(),
+        unused: assessment.unused(),
+        over_cap: assessment.over_cap(),
+        broad: assessment.over_broad(),
+        unwaivable: assessment.unwaivable(),
+    }
+}
+
+fn lines(assessment: &Assessment, waivers: &Waivers, at: &ZonedDateTime) -> Vec<WaiverLine> {
+    let today = at.date();
+    waivers
+        .list
+        .iter()
+        .zip(&assessment.waivers)
+        .map(|(waiver, outcome)| {
+            let days_left = today.until(waiver.expires).map_or(0, |span| i64::from(span.get_days()));
+            let scope = [&waiver.schools, &waiver.students, &waiver.courses, &waiver.refs, &waiver.files];
+            let scope: Vec<&str> = scope.into_iter().flatten().map(String::as_str).collect();
+            WaiverLine {
+                id: waiver.id.clone(),
+                scope: format!("{} {}", waiver.check, scope.join(", ")).trim_end().to_owned(),
+                reason: waiver.reason.clone(),
+                owner: waiver.owner.clone(),
+                approver: waiver.approver.clone(),
+                expires: waiver.expires.to_string(),
+                days_left,
+                cap: u64::from(waiver.max),
+                used: outcome.covered,
+                state: match outcome.status {
+                    Status::Expired => WaiverState::Expired,
+                    Status::Unwaivable => WaiverState::Refused,
+                    _ if outcome.over_cap > 0 => WaiverState::OverCap,
+                    _ if outcome.met == 0 => WaiverState::Unused,
+                    _ if days_left <= SOON => WaiverState::EndsSoon,
+                    _ => WaiverState::Active,
+                },
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,87 @@
+//! Both sides read, mapped, paired and checked: everything before waivers, the gate and the outputs.
+
+use super::{SideRead, convert, read_side};
+use crate::canonical::{Dataset, Side};
+use crate::checks;
+use crate::error::Error;
+use crate::extract::Progress;
+use crate::finding::Findings;
+use crate::gate;
+use crate::policy::Policies;
+use crate::project::Project;
+use crate::reconcile::{self, Reconciliation};
+
+/// Who hears how far a run is.
+pub trait Listener: Progress {
+    /// A stage is done; `text` is one line for people.
+    fn done(&self, stage: &str, text: &str);
+}
+
+/// Nobody listens.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Quiet;
+
+impl Progress for Quiet {
+    fn bytes_read(&self, _file: &str, _done: u64, _total: u64) {}
+}
+
+impl Listener for Quiet {
+    fn done(&self, _stage: &str, _text: &str) {}
+}
+
+/// What reading both sides said.
+#[derive(Debug, Default)]
+pub struct Reads {
+    /// The legacy side.
+    pub legacy: SideRead,
+    /// The new side.
+    pub new: SideRead,
+}
+
+impl Reads {
+    /// Both sides, legacy first.
+    pub fn sides(&self) -> impl Iterator<Item = (Side, &SideRead)> {
+        [(Side::Legacy, &self.legacy), (Side::New, &self.new)].into_iter()
+    }
+}
+
+/// Both sides, compared, before anything is decided or written.
+#[derive(Debug)]
+pub struct Comparison {
+    /// What reading both sides said.
+    pub reads: Reads,
+    /// The pairs.
+    pub reconciliation: Reconciliation,
+    /// What the checks say.
+    pub findings: Findings,
+    /// Why both sides seem to be one extract; `None` when they do not.
+    pub same_extract: Option<String>,
+}
+
+/// Reads, maps, pairs and checks both sides of a project.
+///
+/// # Errors
+/// When an input is unusable.
+pub fn compare(project: &Project, policies: &Policies, listener: &dyn Listener) -> Result<Comparison, Error> {
+    let (legacy, legacy_read) = read(project, Side::Legacy, listener)?;
+    let (new, new_read) = read(project, Side::New, listener)?;
+    let reads = Reads { legacy: legacy_read, new: new_read };
+    let digests = (gate::content_digest(&legacy), gate::content_digest(&new));
+    let same_extract = gate::same_extract(&reads.legacy.files, &reads.new.files, (&digests.0, &digests.1));
+    let reconciliation = reconcile::reconcile(legacy, new, &convert::match_rules(project));
+    let matching = &reconciliation.matching;
+    listener.done("matched", &format!("{} of {} students", matching.paired, matching.legacy));
+    let policies = policies.for_run(&reconciliation);
+    let findings = checks::run_all(&reconciliation, &policies, &convert::check_settings(project));
+    listener.done("compared", &format!("{} findings", findings.rows.len()));
+    Ok(Comparison { reads, reconciliation, findings, same_extract })
+}
+
+fn read(project: &Project, side: Side, listener: &dyn Listener) -> Result<(Dataset, SideRead), Error> {
+    let spec = project.side(side);
+    let (dataset, read) = read_side(side, &spec.mapping, &spec.root, listener)?;
+    let records: u64 = read.tables.iter().map(|t| t.accounting.records).sum();
+    let text = format!("{side}: {} files, {records} records, {} rejected", read.files.len(), read.rejects.len());
+    listener.done("read", &text);
+    Ok((dataset, read))
+}

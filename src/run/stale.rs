@@ -1,0 +1,63 @@
+//! Are the inputs still the ones that a run was made from?
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::summarize::hash_file;
+use crate::canonical::Side;
+use crate::error::Error;
+use crate::gate::Measured;
+use crate::project::Project;
+use crate::report::Summary;
+
+/// Files of a recorded run that are gone, have another size or, when `deep`, other bytes; and a changed project file.
+#[must_use]
+pub fn changed_since(project: &Project, summary: &Summary) -> Vec<String> {
+    let mut changed = Vec::new();
+    for file in &summary.method.files {
+        let side = if file.side == Side::Legacy.name() { Side::Legacy } else { Side::New };
+        let on_disk = file.name.split('!').next().unwrap_or(&file.name);
+        let path = project.side(side).root.join(on_disk);
+        let now = if path.is_file() { hash_file(&path) } else { String::new() };
+        if now != file.blake3 {
+            changed.push(format!("{side}/{}", file.name));
+        }
+    }
+    if !summary.method.project_blake3.is_empty() && hash_file(&project.path) != summary.method.project_blake3 {
+        changed.push(project.path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned()));
+    }
+    for (side, recorded) in [Side::Legacy, Side::New].into_iter().zip(&summary.method.sides) {
+        let text = crate::project::source_of(&project.side(side).mapping.path);
+        if blake3::hash(text.as_bytes()).to_hex().as_str() != recorded.blake3 {
+            changed.push(format!("{side} mapping {}", recorded.mapping));
+        }
+    }
+    changed
+}
+
+#[derive(Debug, Deserialize)]
+struct MeasuredFile {
+    measured: Measured,
+}
+
+/// What a complete run measured.
+///
+/// # Errors
+/// When there is no complete run in the folder, or it was written by another version.
+pub fn measured_file(folder: &Path) -> Result<(Summary, Measured), Error> {
+    let summary = read(&folder.join("summary.json"))?;
+    let MeasuredFile { measured } = read(&folder.join("measured.json"))?;
+    Ok((summary, measured))
+}
+
+fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, Error> {
+    let missing = |what: String| Error::Input {
+        path: path.to_owned(),
+        what,
+        fix: "run `rollproof run` first; only a complete run can be decided".into(),
+        source: None,
+    };
+    let text = std::fs::read_to_string(path).map_err(|e| missing(e.to_string()))?;
+    serde_json::from_str(&text).map_err(|e| missing(format!("not written by this version: {e}")))
+}
