@@ -190,6 +190,18 @@ impl History {
         })
     }
 
+    /// The receipt of a run that is on record, for deciding again; `None` when it is not, or when its findings are not
+    /// those that were recorded.
+    ///
+    /// # Errors
+    /// When the store can not be read.
+    pub fn receipt(&self, run: &str) -> Result<Option<HistoryReceipt>, Error> {
+        let Some(record) = self.runs()?.into_iter().find(|r| r.id == run) else { return Ok(None) };
+        let Ok(bytes) = std::fs::read(self.findings_path(&record.id)) else { return Ok(None) };
+        let whole = blake3::hash(&bytes).to_hex().as_str() == record.findings_hash;
+        Ok(whole.then(|| HistoryReceipt::new(record.id, record.findings)))
+    }
+
     /// All runs, oldest first.
     ///
     /// # Errors

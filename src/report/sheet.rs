@@ -91,7 +91,11 @@ impl StudentSheet {
     #[must_use]
     pub fn text(&self, width: usize) -> String {
         let mut out = String::new();
-        let _ = writeln!(out, "{} · {} · grade {} · {}   {}", self.name, self.student_id, self.grade_level, self.school, self.run);
+        let _ = writeln!(
+            out,
+            "{} · {} · grade {} · {}   {}",
+            self.name, self.student_id, self.grade_level, self.school, self.run
+        );
         let open = self.findings.iter().filter(|f| f.waiver.is_empty()).count();
         let _ = writeln!(
             out,
@@ -123,7 +127,8 @@ impl StudentSheet {
         }
         let _ = writeln!(out, "\nFINDINGS");
         for finding in &self.findings {
-            let waived = if finding.waiver.is_empty() { String::new() } else { format!("  (waived: {})", finding.waiver) };
+            let waived =
+                if finding.waiver.is_empty() { String::new() } else { format!("  (waived: {})", finding.waiver) };
             let _ = writeln!(out, "  {:<8}  {}{waived}", finding.severity.name(), finding.check);
             let values = match (finding.legacy_value.as_str(), finding.new_value.as_str()) {
                 ("", "") => finding.change.clone(),
@@ -145,7 +150,8 @@ impl Section {
     fn write(&self, out: &mut String, width: usize, systems: &(String, String)) {
         let label = self.rows.iter().map(|r| columns(&r.record)).max().unwrap_or(0).clamp(12, 30);
         let side = width.saturating_sub(label + 8) / 2;
-        let _ = writeln!(out, "\n{}  {}  {}", pad(&self.title, label + 4), pad(&systems.0, side), clip(&systems.1, side));
+        let _ =
+            writeln!(out, "\n{}  {}  {}", pad(&self.title, label + 4), pad(&systems.0, side), clip(&systems.1, side));
         for row in &self.rows {
             let line = format!(
                 "  {} {}  {}  {}",

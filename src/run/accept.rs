@@ -57,7 +57,8 @@ pub fn accept(comparison: &Comparison, spelled: &mut Spelled<'_>, waivers: &Waiv
     for ((at, ..), covered) in rows.iter().zip(&assessment.covered_by) {
         waived_by[*at] = *covered;
     }
-    let mut accepted = Accepted { counts: counts(&assessment), lines: lines(&assessment, waivers, at), ..Accepted::default() };
+    let mut accepted =
+        Accepted { counts: counts(&assessment), lines: lines(&assessment, waivers, at), ..Accepted::default() };
     for ((side, file, _), covered) in places.iter().zip(&assessment.covered_by[rows.len()..]) {
         if covered.is_some() {
             accepted.rejected[*side].push((*file).to_owned());

@@ -34,7 +34,8 @@ pub fn match_rules(project: &Project) -> reconcile::MatchRules {
 /// What the project changes about checks.
 #[must_use]
 pub fn check_settings(project: &Project) -> CheckSettings {
-    let mut settings = CheckSettings { ignore_fields: project.checks.ignore_fields.clone(), ..CheckSettings::default() };
+    let mut settings =
+        CheckSettings { ignore_fields: project.checks.ignore_fields.clone(), ..CheckSettings::default() };
     for (name, setting) in &project.checks.by_check {
         match setting {
             CheckSetting::Off => {

@@ -144,6 +144,7 @@ pub fn gpa_equal(run: &Reconciliation, findings: &Findings) -> Option<Share> {
 #[must_use]
 pub fn calibration(policies: &Policies, run: &Reconciliation) -> Vec<Calibration> {
     policies
+        .bound(run)
         .calibrations(run)
         .into_iter()
         .map(|c| Calibration { kind: c.kind.clone(), reproduced: Share::new(c.reproduced, c.compared) })

@@ -80,7 +80,8 @@ pub fn run(project: &Project, clock: &Clock, listener: &dyn Listener) -> Result<
     folder.rejects(&comparison.reads)?;
     let criteria = convert::criteria(project);
     let coverage = gate::measure::coverage(&comparison.reconciliation, &criteria);
-    let judged = Judged { reconciliation: &comparison.reconciliation, findings: &comparison.findings, coverage: &coverage };
+    let judged =
+        Judged { reconciliation: &comparison.reconciliation, findings: &comparison.findings, coverage: &coverage };
     let mut summary = summarize::summarize(project, &comparison.reads, &judged, tally, &now);
     summary.run.id.clone_from(&id);
     summary.waivers.clone_from(&accepted.lines);
@@ -100,7 +101,8 @@ pub fn run(project: &Project, clock: &Clock, listener: &dyn Listener) -> Result<
     let chain = history.decide(&id, &decision)?;
 
     summarize::add_sensitivity(&mut summary, measured.sensitivity.as_ref());
-    summarize::add_decision(&mut summary, &decision, convert::decided_from(project, &summary, &now));
+    let from = convert::decided_from(project, &summary, &now);
+    summarize::add_decision(&mut summary, &decision, from);
     let verdict = verdict_file(&receipt, &project.label, &now, &decision, &chain);
     let written = folder.publish(&mut summary, &measured, &verdict)?;
     listener.done("written", &written.folder.display().to_string());

@@ -96,11 +96,11 @@ pub fn tell(summary: &mut Summary, earlier: &Earlier, history: &History) -> Resu
     for point in history.trend()? {
         summary.trend.push(TrendPoint {
             label: point.label,
-            day: point.day,
+            day: point.started.chars().take(10).collect(),
             open: counts(point.open),
-            decision: match point.verdict.as_deref() {
-                Some("go") => Decision::Go,
-                Some("no-go") => Decision::NoGo,
+            decision: match point.verdict.as_str() {
+                "go" => Decision::Go,
+                "no-go" => Decision::NoGo,
                 _ => Decision::CannotDecide,
             },
         });

@@ -5,7 +5,8 @@ use jiff::ZonedDateTime;
 use super::{Comparison, Reads, Spelled, accept, convert};
 use crate::canonical::Dataset;
 use crate::checks;
-use crate::gate::{Criteria, Probe, Seen, SensitivityResult};
+use crate::gate::sensitivity::{self, Probe, Seen};
+use crate::gate::{Criteria, SensitivityResult};
 use crate::policy::Policies;
 use crate::project::Project;
 use crate::reconcile;
@@ -36,5 +37,5 @@ pub fn probe(
             })
             .collect()
     };
-    crate::gate::probe(&comparison.reconciliation, &Probe::of(&comparison.reconciliation, criteria), &path)
+    sensitivity::probe(&comparison.reconciliation, &Probe::of(&comparison.reconciliation, criteria), &path)
 }

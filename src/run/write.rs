@@ -46,9 +46,9 @@ impl Folder {
     ///
     /// # Errors
     /// When the output folder can not be written, or lies inside an input.
-    pub fn create(project: &Project) -> Result<Self, Error> {
-        let inner =
-            RunFolder::create(&project.outputs.folder, &project.label, &[&project.legacy.root, &project.new.root])?;
+    pub fn create(project: &Project, history: &History, id: &str) -> Result<Self, Error> {
+        let place = project.outputs.folder.join(&project.label);
+        let inner = RunFolder::create(history, &place, id, &[project.legacy.root.clone(), project.new.root.clone()])?;
         let planner = PackPlanner::new(project.outputs.min_severity);
         Ok(Self { inner, planner, outputs: Vec::new(), packs: 0 })
     }
