@@ -3,7 +3,8 @@
 //! # What it finds
 //!
 //! Stored GPAs that differ by less than the last digit that both sides print, or by one such digit while all transcript
-//! rows agree. Info when the shorter number is the longer one rounded half up; major when a threshold lies between.
+//! rows agree. Info when the shorter number is the longer one rounded half up, or when the longer one ends in a 5 that
+//! may itself be rounded; major when a threshold lies between.
 //!
 //! # Why it matters
 //!
@@ -11,7 +12,7 @@
 //!
 //! # Example
 //!
-//! Legacy 3.995, new 3.99: cut off, not rounded.
+//! Legacy 3.997, new 3.99: cut off, not rounded.
 //!
 //! # What to do
 //!
@@ -67,10 +68,10 @@ mod tests {
     fn a_cut_digit_is_minor() {
         let found = found(
             "gpa-rounding-only",
-            "gpa: student_id|gpa_kind|value\n1|weighted|3.995",
+            "gpa: student_id|gpa_kind|value\n1|weighted|3.997",
             "gpa: student_id|gpa_kind|value\n1|weighted|3.99",
         );
-        assert_eq!(found, ["minor value 3.995 -> 3.99"] as [&str; 1]);
+        assert_eq!(found, ["minor value 3.997 -> 3.99"] as [&str; 1]);
     }
 
     #[test]

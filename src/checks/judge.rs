@@ -79,7 +79,9 @@ fn compare(legacy: Decimal, new: Decimal, legacy_digits: u32, new_digits: u32, s
     let unit = Decimal::new(1, digits);
     let Some(difference) = new.checked_sub(legacy).map(magnitude) else { return GpaDifference::Changed };
     let (coarse, fine) = if legacy_digits <= new_digits { (legacy, new) } else { (new, legacy) };
-    if legacy_digits != new_digits && round_half_up(fine, digits) == Some(coarse) {
+    // The longer number was rounded too: 3.4905 may stand for 3.49048, which is 3.490. Half a unit proves no cut.
+    let may_be_either = difference.checked_add(difference) == Some(unit) && coarse < fine;
+    if legacy_digits != new_digits && (round_half_up(fine, digits) == Some(coarse) || may_be_either) {
         GpaDifference::RoundsRight
     } else if difference < unit || (difference == unit && digits >= 2 && same_inputs) {
         GpaDifference::OtherRounding
@@ -176,7 +178,8 @@ mod tests {
         assert_eq!(at("3.85", "3.8462", false), GpaDifference::RoundsRight);
         assert_eq!(at("3.8462", "3.85", false), GpaDifference::RoundsRight);
         assert_eq!(at("3.84", "3.8462", false), GpaDifference::OtherRounding);
-        assert_eq!(at("3.995", "3.99", false), GpaDifference::OtherRounding);
+        assert_eq!(at("3.996", "3.99", false), GpaDifference::OtherRounding);
+        assert_eq!(at("3.4905", "3.490", false), GpaDifference::RoundsRight);
         assert_eq!(at("3.995", "4.00", false), GpaDifference::RoundsRight);
         assert_eq!(at("3.83", "3.8462", false), GpaDifference::Changed);
         assert_eq!(at("3.300", "3.299", false), GpaDifference::Changed);

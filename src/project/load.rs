@@ -279,7 +279,9 @@ pub(super) fn mapping(
     };
     match result {
         Ok(mut mapping) => {
-            others.append(&mut mapping.warnings);
+            // What is shipped was looked at when it was shipped; only the project's own files are worth a warning.
+            let shipped = !is_path(&written.value);
+            others.extend(mapping.warnings.drain(..).filter(|w| !shipped || !w.path.starts_with("mappings")));
             Some(mapping)
         }
         Err(found) => {

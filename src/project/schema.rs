@@ -146,6 +146,7 @@ fn side() -> Value {
             "root": text("folder of the export; {label} becomes the run's label"),
             "as_of": text("a TOML date: the day that the export shows"),
             "label": text("shown instead of the mapping's name"),
+            "encoding": text("encoding of the text files whose mapping leaves it open: \"windows-1252\""),
             "expect_rows": said(map_of(&json!({ "type": "integer" })), "rows by table, from the vendor's manifest"),
             "crosswalks": said(map_of(&crosswalk()), "code tables of this side's mapping"),
         }),

@@ -11,6 +11,7 @@ use super::spec::SideSpec;
 use crate::canonical::Side;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::document::{self, At, Node, Problems};
+use crate::extract::Encoding;
 use crate::mapping::{Crosswalk, Mapping};
 
 /// A side while the rest of the project is read.
@@ -40,7 +41,12 @@ pub(super) fn read(
     let own = load::crosswalks(&node, node.what());
     let names: Vec<String> = own.keys().cloned().collect();
     tables.extend(own);
-    let mapping = written.as_ref().and_then(|w| load::mapping(w, folder, &tables, problems, others));
+    let mut mapping = written.as_ref().and_then(|w| load::mapping(w, folder, &tables, problems, others));
+    if let (Some(mapping), Some(encoding)) = (&mut mapping, encoding(&node)) {
+        for table in mapping.tables.values_mut().filter(|t| t.layout.encoding == Encoding::Auto) {
+            table.layout.encoding = Encoding::Named(encoding.clone());
+        }
+    }
     if let Some(mapping) = &mapping {
         let used = mapping.used_crosswalks();
         for name in names.iter().filter(|n| !used.contains(&n.as_str())) {
@@ -68,6 +74,17 @@ pub(super) fn read(
         label,
         expect_rows,
     })
+}
+
+/// The encoding of the side's text files, where its mapping leaves it open.
+fn encoding(node: &Node<'_>) -> Option<String> {
+    let label = node.text("encoding")?;
+    if encoding_rs::Encoding::for_label(label.value.as_bytes()).is_some() {
+        return Some(label.value);
+    }
+    let message = format!("there is no encoding \"{}\"", label.value);
+    node.problems().error("encoding", label.span, message, "write \"utf-8\", \"windows-1252\" or \"utf-16le\"");
+    None
 }
 
 fn expect_rows(node: &Node<'_>, mapping: Option<&Mapping>) -> BTreeMap<String, u64> {

@@ -89,7 +89,8 @@ fn criteria(decision: &crate::gate::Decision) -> Vec<Criterion> {
             name: c.name.to_owned(),
             label: c.name.to_owned(),
             outcome: match c.state {
-                State::Pass if c.margin == "no spare" => Outcome::Tight,
+                // A limit of nought or of all has no spare by its nature; only a threshold that is just met is tight.
+                State::Pass if c.margin == "no spare" && c.limit.contains('%') => Outcome::Tight,
                 State::Pass => Outcome::Pass,
                 State::Fail => Outcome::Fail,
                 State::Undecided => Outcome::Unknown,

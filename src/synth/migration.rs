@@ -58,6 +58,9 @@ pub fn write_migration(
             text,
             "\n[sides.{side}]\nmapping = \"{mapping}\"\nroot = \"{side}\"\nas_of = 2026-06-01\nlabel = \"{label}\"\n"
         );
+        if system.style().windows_1252 {
+            text.push_str("encoding = \"windows-1252\"\n");
+        }
     }
     for name in names {
         let _ =

@@ -53,7 +53,7 @@ fn readme(district: &District, truth: &[Truth]) -> String {
         "# Maple Valley: a migration that must not go live\n\n\
          An invented district of {} students at {} schools leaves Aeries for PowerSchool. No person in it exists; the\n\
          files are made from a seed by `rollproof::synth::write_sample`, and a test holds them to it byte by byte.\n\n\
-         ```sh\nrollproof run sample-data/maple-valley --gate\n```\n\n\
+         ```sh\ncargo run -- run -C sample-data/maple-valley --gate\n```\n\n\
          ends in NO-GO with the faults listed below and nothing else.\n\n\
          ## What differs legitimately, and is not a finding\n\n\
          - `legacy/` is Windows-1252 with commas and upper-case names; `new/` is UTF-8 with tabs.\n\
