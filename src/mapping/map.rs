@@ -37,7 +37,7 @@ pub fn map(mapping: &Mapping, tables: Vec<Table>, side: Side) -> Result<Mapped, 
         if current.as_ref().is_some_and(|a| a.entity() != block.entity) {
             finish(&mut mapped, current.take());
         }
-        if !tables.iter().any(|t| t.name == block.table) {
+        if !tables.iter().any(|t| t.name == block.table && !t.locations.files().is_empty()) {
             absent_table(mapping, block, &mut mapped)?;
             continue;
         }

@@ -90,10 +90,10 @@ impl<'t> View<'t> {
         self.joined[join].1[row]
     }
 
-    /// The files that have no such (optional) column.
+    /// True when no file has that (optional) column, or the (optional) table has no file.
     pub(super) fn is_absent(&self, column: &ColumnRef) -> bool {
         let table = column.join.map_or(self.table, |j| self.joined[j].0);
-        table.absent.contains(&column.column)
+        table.absent.contains(&column.column) || table.locations.files().is_empty()
     }
 
     /// A column by its name.
