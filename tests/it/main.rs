@@ -1,6 +1,9 @@
 //! Integration tests: one binary, one module a room.
 
 mod mapping;
+mod mapping_real;
+mod project;
+mod synth;
 mod policy_golden;
 mod policy_oracle;
 mod project;

@@ -1,0 +1,107 @@
+//! Acceptance over data that others publish: every row accounted for, and what is known to be true is found.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use rollproof::canonical::{Dataset, Entity, Field, Side};
+use rollproof::extract::{self, Silent};
+use rollproof::mapping::{Mapped, Mapping, map, parse};
+
+/// The folder of real data; `None` where it is not, which is said.
+pub(crate) fn real_data(name: &str) -> Option<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let named = std::env::var_os("ROLLPROOF_REAL_DATA").map(PathBuf::from);
+    let places = named.into_iter().chain(["../shared/real-data", "../../shared/real-data"].map(|p| root.join(p)));
+    let found = places.map(|p| p.join(name)).find(|p| p.is_dir());
+    if found.is_none() {
+        println!("skipped: no real data {name} here");
+    }
+    found
+}
+
+/// Extracts and maps a folder; holds the account of every row.
+pub(crate) fn read(mapping: &Mapping, root: &Path, side: Side) -> Mapped {
+    let tables: Vec<_> = mapping
+        .layouts()
+        .iter()
+        .map(|layout| extract::read(root, layout, &Silent).unwrap_or_else(|e| panic!("{}: {e}", layout.table)))
+        .collect();
+    for table in &tables {
+        let a = &table.accounting;
+        assert_eq!(a.records, a.rows + a.rejected, "table {}", table.name);
+        assert_eq!(a.rejected as usize, table.rejects.len(), "table {}", table.name);
+    }
+    let mapped = map(mapping, tables, side).unwrap_or_else(|e| panic!("{e}"));
+    assert!(!mapped.accounting.is_empty());
+    for account in &mapped.accounting {
+        assert!(account.balances(), "{account:?}");
+    }
+    mapped
+}
+
+fn ours(path: &str) -> Mapping {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/real").join(path);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let none = std::collections::BTreeMap::new();
+    Mapping::parse(&path, &text, &parse::load_from_disk, &none).unwrap_or_else(|d| panic!("{d:#?}"))
+}
+
+/// The distinct rows of some fields, as text.
+fn rows(mapped: &Mapped, entity: Entity, fields: &[Field]) -> BTreeSet<Vec<String>> {
+    let dataset: &Dataset = &mapped.dataset;
+    let records = dataset.get(entity).unwrap();
+    let row = |r| fields.iter().map(|f| records.text(r, *f).unwrap_or("-").to_owned()).collect();
+    (0..records.len() as u32).map(row).collect()
+}
+
+const PERSON: [Field; 4] = [Field::StudentId, Field::FirstName, Field::LastName, Field::School];
+const CLASS: [Field; 4] = [Field::StudentId, Field::Course, Field::Section, Field::Title];
+
+#[test]
+fn contoso_sis_and_roster_hold_the_same_students_and_memberships() {
+    let Some(root) = real_data("contoso") else { return };
+    let sis = read(&ours("contoso/sis.toml"), &root.join("sis"), Side::Legacy);
+    let roster = read(&ours("contoso/m365.toml"), &root.join("m365"), Side::New);
+    assert!(sis.issues.is_empty() && roster.issues.is_empty(), "{:?} {:?}", sis.issues, roster.issues);
+    let person = [&PERSON[..], &[Field::GradeLevel, Field::MiddleName]].concat();
+    let (legacy, new) = (rows(&sis, Entity::Student, &person), rows(&roster, Entity::Student, &person));
+    assert_eq!(legacy.len(), 400);
+    assert_eq!(legacy, new);
+    let class = [Field::StudentId, Field::Course];
+    let (legacy, new) = (rows(&sis, Entity::Schedule, &class), rows(&roster, Entity::Schedule, &class));
+    assert_eq!(legacy.len(), 4800);
+    assert_eq!(legacy, new);
+    assert_eq!(sis.dataset.get(Entity::Gpa).unwrap().len(), 400);
+    assert!(roster.dataset.get(Entity::Gpa).is_none());
+    assert_eq!(roster.accounting[0].left_out[0].rows, 48, "staff");
+}
+
+#[test]
+fn contoso_marks_repeat_their_header_and_undeclared_it_is_rejected() {
+    let Some(root) = real_data("contoso") else { return };
+    let mut layouts = ours("contoso/sis.toml").layouts();
+    let marks = layouts.iter_mut().find(|l| l.table == "marks").unwrap();
+    let declared = extract::read(&root.join("sis"), marks, &Silent).unwrap();
+    assert_eq!((declared.accounting.rows, declared.accounting.headers, declared.accounting.rejected), (4800, 4, 0));
+    if let extract::Format::Delimited(delimited) = &mut marks.format {
+        delimited.repeated_header = false;
+    }
+    let undeclared = extract::read(&root.join("sis"), marks, &Silent).unwrap();
+    assert_eq!((undeclared.accounting.rows, undeclared.accounting.rejected), (4800, 3));
+    assert!(undeclared.rejects.iter().all(|r| r.kind == "repeated-header"));
+}
+
+#[test]
+fn one_college_in_two_systems_agrees_on_students_and_memberships() {
+    let Some(root) = real_data("hed") else { return };
+    let insights = read(&ours("hed/insights.toml"), &root.join("insights"), Side::Legacy);
+    let moodle = read(&ours("hed/moodle.toml"), &root.join("moodle"), Side::New);
+    let (legacy, new) = (rows(&insights, Entity::Student, &PERSON), rows(&moodle, Entity::Student, &PERSON));
+    assert_eq!(legacy.len(), 600);
+    assert_eq!(legacy, new);
+    let (legacy, new) = (rows(&insights, Entity::Schedule, &CLASS), rows(&moodle, Entity::Schedule, &CLASS));
+    assert_eq!(legacy.len(), 3600);
+    assert_eq!(legacy, new);
+    let left = |m: &Mapped| m.accounting.iter().find(|a| a.entity == Entity::Schedule).unwrap().left_out_rows();
+    assert_eq!((left(&insights), left(&moodle)), (40, 87), "blank roles and instructors are told");
+}
