@@ -10,15 +10,13 @@ use super::select::{self, Selection};
 use super::spec::{Block, Mapping, Source};
 use super::view::View;
 use crate::canonical::{Column, Dataset, Entity, Field, Side, Typed};
-use crate::diagnostic::Diagnostic;
 use crate::error::Error;
 use crate::extract::{Notice, Table};
 
 /// Maps all tables of a side.
 ///
 /// # Errors
-/// A join by a key that is not unique, a bundle of changes, a required column that the files lack, a table that was not
-/// read. Faults of the data are no errors: they are in [`Mapped::issues`].
+/// A join by a key that is not unique, a bundle of changes, a table that was not read. Faults of the data are no errors: they are in [`Mapped::issues`].
 pub fn map(mapping: &Mapping, tables: Vec<Table>, side: Side) -> Result<Mapped, Error> {
     refuse_delta(mapping, &tables)?;
     let mut mapped = Mapped {
@@ -82,7 +80,7 @@ fn map_block(
     uses: &mut Uses,
 ) -> Result<Assembly, Error> {
     let view = View::new(mapping, block, tables)?;
-    let present = present_fields(mapping, block, &view, mapped)?;
+    let present = present_fields(block, &view, mapped);
     let drafts =
         present.par_iter().map(|spec| draft(mapping, spec, &view)).collect::<Result<Vec<Draft<'_, '_>>, Error>>()?;
     let Selection { kept, left_out, unmatched, rejects } = select::select(mapping, block, &view, &drafts)?;
@@ -114,13 +112,9 @@ fn map_block(
     Ok(Assembly::new(block.entity, &view, kept.as_deref(), columns))
 }
 
-/// The fields whose columns the files have. A field of only absent optional columns is not compared.
-fn present_fields<'m>(
-    mapping: &Mapping,
-    block: &'m Block,
-    view: &View<'_>,
-    mapped: &mut Mapped,
-) -> Result<Vec<&'m super::spec::FieldSpec>, Error> {
+/// The fields whose columns the files have. A field of only absent optional columns is not compared; where the entity
+/// needs it, its records stay without a value and no verdict rests on them.
+fn present_fields<'m>(block: &'m Block, view: &View<'_>, mapped: &mut Mapped) -> Vec<&'m super::spec::FieldSpec> {
     let mut present = Vec::new();
     for spec in &block.fields {
         let columns = spec.source.columns();
@@ -131,16 +125,18 @@ fn present_fields<'m>(
         }
         let names = columns.iter().map(|c| c.column.as_str()).collect::<Vec<_>>().join(", ");
         if Field::required(block.entity).contains(&spec.field) {
-            let message =
-                format!("the files of table `{}` have no column {names}, which {} needs", block.table, spec.field);
-            let fix = "name the column as the files do, or add the name to the table's aliases";
-            return Err(Error::Project(vec![
-                Diagnostic::error("column-absent", &mapping.path, 0..0, message).fix(fix),
-            ]));
+            present.push(spec);
+            mapped.notices.push(Notice {
+                file: block.table.clone(),
+                kind: "required-column-absent",
+                text: format!("no file has the column {names}, which {} of {} needs", spec.field, block.entity),
+                undecidable: true,
+            });
+        } else {
+            mapped.absent.push((block.entity, spec.field, names));
         }
-        mapped.absent.push((block.entity, spec.field, names));
     }
-    Ok(present)
+    present
 }
 
 /// Records without a value in a required field.

@@ -2,8 +2,7 @@
 
 mod mapping;
 mod mapping_real;
-mod project;
-mod synth;
+mod mapping_shipped;
 mod policy_golden;
 mod policy_oracle;
 mod project;
