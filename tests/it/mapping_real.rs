@@ -105,3 +105,119 @@ fn one_college_in_two_systems_agrees_on_students_and_memberships() {
     let left = |m: &Mapped| m.accounting.iter().find(|a| a.entity == Entity::Schedule).unwrap().left_out_rows();
     assert_eq!((left(&insights), left(&moodle)), (40, 87), "blank roles and instructors are told");
 }
+
+/// Copies some files of a folder to a folder of their own, for a run over part of an export.
+fn some_of(folder: &Path, names: &[&str]) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for name in names {
+        std::fs::copy(folder.join(name), copy.path().join(name)).unwrap();
+    }
+    copy
+}
+
+fn edfi_xml() -> Mapping {
+    Mapping::shipped("edfi-xml", &std::collections::BTreeMap::new()).unwrap().unwrap()
+}
+
+#[test]
+fn college_canvas_agrees_with_both_others_after_an_id_hop() {
+    let Some(root) = real_data("hed") else { return };
+    let canvas = read(&ours("hed/canvas.toml"), &root.join("canvas"), Side::Legacy);
+    for (name, mapping) in [("insights", "hed/insights.toml"), ("moodle", "hed/moodle.toml")] {
+        let other = read(&ours(mapping), &root.join(name), Side::New);
+        let id = [Field::StudentId];
+        assert_eq!(rows(&canvas, Entity::Student, &id), rows(&other, Entity::Student, &id), "{name}");
+        let class = [Field::StudentId, Field::Course, Field::Section];
+        let (ours, theirs) = (rows(&canvas, Entity::Schedule, &class), rows(&other, Entity::Schedule, &class));
+        assert_eq!(ours.len(), 3600);
+        assert_eq!(ours, theirs, "{name}");
+    }
+}
+
+#[test]
+fn the_same_students_as_csv_and_as_xml_are_the_same_people() {
+    let Some(root) = real_data("edfi-v1-messy") else { return };
+    let csv = read(&ours("edfi-messy/students.toml"), &root, Side::Legacy);
+    let xml = read(&edfi_xml(), &root.join("good"), Side::New);
+    let person =
+        [Field::StudentId, Field::FirstName, Field::MiddleName, Field::LastName, Field::BirthDate, Field::Suffix];
+    let (legacy, new) = (rows(&csv, Entity::Student, &person), rows(&xml, Entity::Student, &person));
+    assert_eq!(legacy.len(), 101);
+    assert_eq!(legacy, new);
+}
+
+#[test]
+fn interchanges_of_versions_1_and_5_are_read_whole_and_a_broken_file_is_refused_with_its_place() {
+    let (Some(demo), Some(latest)) = (real_data("edfi-v1-demo"), real_data("edfi-v5")) else { return };
+    let layouts = edfi_xml().layouts();
+    let refused: Vec<String> =
+        layouts.iter().filter_map(|l| extract::read(&demo, l, &Silent).err()).map(|e| e.to_string()).collect();
+    assert!(
+        !refused.is_empty()
+            && refused.iter().all(|e| e.contains("InterchangeStudentEnrollment.xml") && e.contains("14")),
+        "{refused:?}"
+    );
+    let whole =
+        some_of(&demo, &["InterchangeStudent.xml", "InterchangeStudentGrade.xml", "InterchangeMasterSchedule.xml"]);
+    let mapped = read(&edfi_xml(), whole.path(), Side::Legacy);
+    assert_eq!(mapped.dataset.get(Entity::Student).unwrap().len(), 94);
+    assert_eq!(mapped.dataset.get(Entity::Transcript).unwrap().len(), 87);
+    let records = mapped.accounting.iter().find(|a| a.entity == Entity::Gpa).unwrap();
+    assert_eq!((records.rows_in, records.left_out_rows()), (86, 85), "one academic record holds a GPA");
+    let mapped = read(&edfi_xml(), &latest, Side::New);
+    assert_eq!(mapped.dataset.get(Entity::Student).unwrap().len(), 960);
+    let sections = mapped.accounting.iter().find(|a| a.entity == Entity::Course).unwrap();
+    assert_eq!(sections.rows_in, 532);
+}
+
+/// What becomes of a file with a fault: refused, rejected rows, a notice that forbids a verdict, values that do not read,
+/// blank keys, or nothing wrong.
+fn fate(mapping: &Mapping, folder: &Path) -> &'static str {
+    let tables: Result<Vec<_>, _> = mapping.layouts().iter().map(|l| extract::read(folder, l, &Silent)).collect();
+    let Ok(tables) = tables else { return "refused" };
+    if tables.iter().any(|t| !t.rejects.is_empty()) {
+        return "rejected";
+    }
+    if tables.iter().flat_map(|t| &t.notices).any(|n| n.undecidable) {
+        return "undecidable";
+    }
+    let mapped = map(mapping, tables, Side::Legacy).unwrap_or_else(|e| panic!("{e}"));
+    if !mapped.issues.is_empty() {
+        return "unreadable";
+    }
+    if mapped.accounting.iter().any(|a| !a.blank_keys.is_empty()) { "blank" } else { "whole" }
+}
+
+#[test]
+fn every_bad_file_of_the_messy_collection_is_refused_or_told() {
+    let Some(root) = real_data("edfi-v1-messy") else { return };
+    let csv = ours("edfi-messy/students.toml");
+    let expected = [
+        ("IncorrectColumnName", "refused"),
+        ("emptyFile", "undecidable"),
+        ("firstRecordMissingColumn", "rejected"),
+        ("missingColumn", "refused"),
+        ("moreColumn", "whole"),
+        ("noColumnNameRow", "refused"),
+        ("noDataRow", "undecidable"),
+        ("otherDelimiter", "refused"),
+        ("unicodeDelimiter", "refused"),
+        ("valueTypeNotMatchColumnType", "unreadable"),
+    ];
+    let bad = root.join("fileLevelTestData");
+    let found: Vec<_> = expected.iter().map(|(n, _)| (*n, fate(&csv, &bad.join("invalidCSV").join(n)))).collect();
+    assert_eq!(found, expected);
+    let expected = [
+        ("emptyFile", "undecidable"),
+        ("firstRecordHasIncorrectAttribute", "refused"),
+        ("firstRecordHasMoreAttributes", "whole"),
+        ("firstRecordMissingAttribute", "whole"),
+        ("malformedXML", "refused"),
+        ("noDecalarationLine", "whole"),
+        ("noRecord", "undecidable"),
+        ("valueTypeNotMatchAttributeType", "unreadable"),
+    ];
+    let found: Vec<_> =
+        expected.iter().map(|(n, _)| (*n, fate(&edfi_xml(), &bad.join("invalidXML").join(n)))).collect();
+    assert_eq!(found, expected);
+}
