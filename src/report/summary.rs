@@ -118,6 +118,16 @@ impl Decision {
             Self::CannotDecide => "CANNOT DECIDE",
         }
     }
+
+    /// The name in JSON, and of the style in HTML.
+    #[must_use]
+    pub const fn class(self) -> &'static str {
+        match self {
+            Self::Go => "go",
+            Self::NoGo => "no-go",
+            Self::CannotDecide => "cannot-decide",
+        }
+    }
 }
 
 /// The decision and what it rests on.

@@ -1,6 +1,6 @@
 //! The words and number forms that all reports share.
 
-use super::summary::Outcome;
+use super::summary::{Decision, Outcome, WaiverState};
 use crate::finding::Severity;
 
 /// What people read for an area.
@@ -49,6 +49,29 @@ pub const fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Tight => "passes, barely",
         Outcome::Fail => "fails",
         Outcome::Unknown => "not measured",
+    }
+}
+
+/// The mark before a verdict.
+#[must_use]
+pub const fn decision_symbol(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Go => "✓",
+        Decision::NoGo => "✕",
+        Decision::CannotDecide => "?",
+    }
+}
+
+/// What people read for the state of a waiver.
+#[must_use]
+pub const fn waiver_state(state: WaiverState) -> &'static str {
+    match state {
+        WaiverState::Active => "active",
+        WaiverState::EndsSoon => "ends soon",
+        WaiverState::Unused => "unused",
+        WaiverState::Expired => "expired",
+        WaiverState::OverCap => "over its cap",
+        WaiverState::Refused => "refused",
     }
 }
 
