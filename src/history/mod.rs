@@ -9,8 +9,10 @@
 mod chain;
 mod clock;
 mod compare;
+pub mod evidence;
 mod identity;
 mod marks;
+mod papers;
 mod prune;
 mod record;
 mod run_folder;
@@ -25,6 +27,7 @@ pub use chain::{ChainEntry, ChainFault, verify_chain};
 pub use clock::Clock;
 pub use compare::{Comparison, Earlier, Moved};
 pub use marks::FindingMark;
+pub use papers::{Override, Signoff};
 pub use prune::Keep;
 pub use record::{NewRun, RunRecord, RunState};
 pub use run_folder::RunFolder;
