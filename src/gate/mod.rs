@@ -30,4 +30,5 @@ pub use measured::{
 pub use obligations::{GoProof, HistoryReceipt};
 pub use reason::{CODES, Channel, CodeInfo, Reason};
 pub use same_extract::{content_digest, same_extract};
+pub use sensitivity::{Probe, Seen, probe};
 pub use share::Share;

@@ -9,9 +9,9 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::document::{At, Node, Problems, parse};
 use crate::error::Error;
 
-/// Checks that no one can accept: they say that records of two students are mixed, that the comparison rests on
-/// nothing, or that the two sides are one. A project can add to the list, never take away.
-pub const UNWAIVABLE: [&str; 4] = ["same-file-both-sides", "students-swapped", "students-merged", "duplicate-key"];
+/// Checks that no one can accept: they say that a child's record is shown as another's, or that rows belong to no one.
+/// A project can add to the list, never take away.
+pub const UNWAIVABLE: [&str; 2] = ["blank-key", "student-swapped"];
 
 /// The check name under which rejected rows are waived, by `files`.
 pub(super) const REJECTED_ROW: &str = "rejected-row";

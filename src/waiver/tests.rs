@@ -111,11 +111,11 @@ fn a_scope_that_matches_nothing_is_told_as_unused() {
 
 #[test]
 fn a_check_that_can_not_be_waived_any_more_counts() {
-    let text = ONE.replace("entry-date-changed", "students-swapped");
+    let text = ONE.replace("entry-date-changed", "student-swapped");
     let found = waivers(&text);
     assert_eq!(found.warnings[0].code, "waiver-unwaivable");
     let now = at("2026-06-01T08:00:00-05:00[America/Chicago]");
-    let assessed = found.assess(&[target("students-swapped", "Virtual", "a")], &now);
+    let assessed = found.assess(&[target("student-swapped", "Virtual", "a")], &now);
     assert_eq!((assessed.open(), assessed.unwaivable()), (1, vec!["W-017".into()]));
     let stricter = Rules { unwaivable: vec!["entry-date-changed".into()], ..rules() };
     assert!(Waivers::parse("w", ONE, &stricter).unwrap().list[0].unwaivable);
@@ -207,7 +207,7 @@ fn a_waiver_that_would_be_wrong_is_not_added() {
     let path = folder.path().join("waivers.toml");
     let unknown = NewWaiver { check: "rum-changed".into(), ..new_waiver() };
     assert!(add(&path, &unknown, &rules()).is_err());
-    let refused = NewWaiver { check: "students-swapped".into(), ..new_waiver() };
+    let refused = NewWaiver { check: "student-swapped".into(), ..new_waiver() };
     assert!(add(&path, &refused, &rules()).is_err());
     assert!(!path.exists());
     assert!(remove(&path, "W-9", &rules()).is_err());
