@@ -182,3 +182,14 @@ fn what_would_pass_names_the_fewest_causes() {
         ["if these causes are fixed: 1 (weight lost), 2 (summer lost) (then 2 critical, 0 major)"]
     );
 }
+
+#[test]
+fn the_documentation_lists_every_code_with_its_answer() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/gate.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    for info in CODES {
+        let answer = if info.channel == Channel::NoGo { "NO-GO" } else { "CANNOT DECIDE" };
+        let row = format!("| `{}` | {answer} ({}) | {} |", info.code, info.exit as u8, info.meaning);
+        assert!(text.contains(&row), "docs/gate.md lacks {row}");
+    }
+}
