@@ -21,11 +21,24 @@ impl StringPool {
     ///
     /// # Panics
     /// When the position is past the end.
+    #[inline]
     #[must_use]
     pub fn get(&self, position: u32) -> &str {
         let position = position as usize;
         let start = if position == 0 { 0 } else { self.ends[position - 1] as usize };
         &self.text[start..self.ends[position] as usize]
+    }
+
+    /// The bytes of the text at a position.
+    ///
+    /// # Panics
+    /// When the position is past the end.
+    #[inline]
+    #[must_use]
+    pub fn bytes_at(&self, position: u32) -> &[u8] {
+        let position = position as usize;
+        let start = if position == 0 { 0 } else { self.ends[position - 1] as usize };
+        &self.text.as_bytes()[start..self.ends[position] as usize]
     }
 
     /// How many texts are held.

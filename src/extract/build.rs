@@ -40,6 +40,13 @@ pub(super) struct Mark {
     had_first: bool,
 }
 
+impl Mark {
+    /// Records counted so far.
+    pub(super) const fn records(&self) -> u64 {
+        self.accounting.records
+    }
+}
+
 impl<'a> Builder<'a> {
     pub(super) fn new(layout: &'a Layout) -> Self {
         Self {

@@ -6,18 +6,58 @@ use foldhash::fast::FixedState;
 
 use crate::canonical::{Codes, StringPool};
 
-/// The distinct texts of a column and the table that finds them again. Hashes only speed up the search; the full
-/// text decides.
+/// Longest text that fits into a key.
+const SHORT: usize = 15;
+/// The key of every longer text.
+const LONG: u128 = u128::MAX;
+
+/// Masks that keep the first bytes of a little-endian `u128`.
+const MASKS: [u128; SHORT + 1] = {
+    let mut masks = [0; SHORT + 1];
+    let mut length = 1;
+    while length <= SHORT {
+        masks[length] = u128::MAX >> (128 - 8 * length);
+        length += 1;
+    }
+    masks
+};
+
+/// The distinct texts of a column and the table that finds them again. A text of up to 15 bytes is its own key (bytes
+/// and length); for longer ones hashes only speed up the search and the full text decides.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Interner {
     texts: StringPool,
     hashes: Vec<u32>,
+    keys: Vec<u128>,
     /// `hash << 32 | code + 1`; nought is a free slot. The length is a power of two.
     slots: Vec<u64>,
-    last: Option<u32>,
+    /// Key and code of the text that came last, if it was short.
+    last: Option<(u128, u32)>,
 }
 
-fn hash_of(bytes: &[u8]) -> u32 {
+/// The key of a short text that stands in a larger piece of bytes.
+#[inline]
+fn key_in(bytes: &[u8], start: usize, length: usize) -> u128 {
+    let window = match bytes.get(start..start + 16) {
+        Some(window) => <[u8; 16]>::try_from(window).unwrap_or_default(),
+        None => {
+            let mut window = [0; 16];
+            window[..length].copy_from_slice(&bytes[start..start + length]);
+            window
+        }
+    };
+    (u128::from_le_bytes(window) & MASKS[length]) | ((length as u128) << 120)
+}
+
+#[inline]
+fn hash_of_key(key: u128) -> u32 {
+    let (low, high) = (key as u64 ^ 0x9E37_79B9_7F4A_7C15, (key >> 64) as u64 ^ 0xD1B5_4A32_D192_ED03);
+    let product = u128::from(low).wrapping_mul(u128::from(high));
+    let folded = (product as u64) ^ ((product >> 64) as u64);
+    (folded ^ (folded >> 32)) as u32
+}
+
+fn hash_of_long(bytes: &[u8]) -> u32 {
     let mut hasher = FixedState::with_seed(0x5eed).build_hasher();
     hasher.write(bytes);
     let hash = hasher.finish();
@@ -27,42 +67,57 @@ fn hash_of(bytes: &[u8]) -> u32 {
 impl Interner {
     /// The code of a text, new or known; `None` when it is not UTF-8 or the dictionary passes 4 GiB.
     #[inline]
-    pub(super) fn code(&mut self, bytes: &[u8]) -> Option<u32> {
-        if let Some(last) = self.last
-            && self.texts.get(last).as_bytes() == bytes
-        {
-            return Some(last);
+    pub(super) fn code(&mut self, text: &[u8]) -> Option<u32> {
+        self.code_in(text, 0, text.len())
+    }
+
+    /// The code of the text from `start` to `end` of a larger piece of bytes.
+    #[inline]
+    pub(super) fn code_in(&mut self, bytes: &[u8], start: usize, end: usize) -> Option<u32> {
+        let length = end - start;
+        if length > SHORT {
+            let text = &bytes[start..end];
+            return self.find(LONG, hash_of_long(text), text);
         }
-        let code = self.code_of_hash(bytes, hash_of(bytes))?;
-        self.last = Some(code);
+        let key = key_in(bytes, start, length);
+        if let Some((last, code)) = self.last
+            && last == key
+        {
+            return Some(code);
+        }
+        let code = self.find(key, hash_of_key(key), &bytes[start..end])?;
+        self.last = Some((key, code));
         Some(code)
     }
 
-    fn code_of_hash(&mut self, bytes: &[u8], hash: u32) -> Option<u32> {
+    #[inline]
+    fn find(&mut self, key: u128, hash: u32, text: &[u8]) -> Option<u32> {
         if self.hashes.len() * 4 >= self.slots.len() * 3 {
-            self.grow();
+            self.rebuild((self.slots.len() * 2).max(16));
         }
         let mask = self.slots.len() - 1;
         let mut at = hash as usize & mask;
         loop {
             let slot = self.slots[at];
             if slot == 0 {
-                let code = self.texts.push(std::str::from_utf8(bytes).ok()?)?;
-                self.hashes.push(hash);
-                self.slots[at] = (u64::from(hash) << 32) | (u64::from(code) + 1);
-                return Some(code);
+                return self.add(at, key, hash, text);
             }
-            let code = (slot as u32).wrapping_sub(1);
-            if (slot >> 32) as u32 == hash && self.texts.get(code).as_bytes() == bytes {
-                return Some(code);
+            if (slot >> 32) as u32 == hash {
+                let code = (slot as u32).wrapping_sub(1);
+                if self.keys[code as usize] == key && (key != LONG || self.texts.bytes_at(code) == text) {
+                    return Some(code);
+                }
             }
             at = (at + 1) & mask;
         }
     }
 
-    fn grow(&mut self) {
-        let size = (self.slots.len() * 2).max(16);
-        self.rebuild(size);
+    fn add(&mut self, at: usize, key: u128, hash: u32, text: &[u8]) -> Option<u32> {
+        let code = self.texts.push(std::str::from_utf8(text).ok()?)?;
+        self.hashes.push(hash);
+        self.keys.push(key);
+        self.slots[at] = (u64::from(hash) << 32) | (u64::from(code) + 1);
+        Some(code)
     }
 
     fn rebuild(&mut self, size: usize) {
@@ -80,8 +135,8 @@ impl Interner {
 
     /// Takes over all texts of another dictionary; the result holds the new code of each of its codes.
     pub(super) fn absorb(&mut self, other: &Self) -> Option<Vec<u32>> {
-        let texts = other.texts.iter().zip(&other.hashes);
-        texts.map(|(text, hash)| self.code_of_hash(text.as_bytes(), *hash)).collect()
+        let entry = |code: usize| (other.keys[code], other.hashes[code], other.texts.bytes_at(code as u32));
+        (0..other.len()).map(entry).map(|(key, hash, text)| self.find(key, hash, text)).collect()
     }
 
     /// How many distinct texts.
@@ -97,6 +152,7 @@ impl Interner {
         }
         self.texts = kept;
         self.hashes.truncate(len);
+        self.keys.truncate(len);
         self.last = None;
         self.rebuild(self.slots.len().max(16));
     }
@@ -104,11 +160,6 @@ impl Interner {
     /// The texts, in order of code.
     pub(super) fn into_texts(self) -> StringPool {
         self.texts
-    }
-
-    /// The texts, in order of code.
-    pub(super) const fn texts(&self) -> &StringPool {
-        &self.texts
     }
 }
 
@@ -152,7 +203,7 @@ mod tests {
         let mut interner = Interner::default();
         let codes: Vec<_> = ["b", "a", "", "b", "NA", " ", "a"].iter().map(|t| interner.code(t.as_bytes())).collect();
         assert_eq!(codes, [0, 1, 2, 0, 3, 4, 1].map(Some));
-        assert_eq!(interner.texts().iter().collect::<Vec<_>>(), ["b", "a", "", "NA", " "]);
+        assert_eq!(interner.into_texts().iter().collect::<Vec<_>>(), ["b", "a", "", "NA", " "]);
     }
 
     #[test]
@@ -166,6 +217,23 @@ mod tests {
         assert_eq!(interner.len(), 100);
         assert_eq!(interner.code(text(99).as_bytes()), Some(99));
         assert_eq!(interner.code(text(5_000).as_bytes()), Some(100));
+    }
+
+    #[test]
+    fn texts_of_any_length_anywhere_in_a_piece_are_told_apart() {
+        let piece = "a\u{0}aa\u{0}\u{0}0123456789abcde0123456789abcdef0123456789abcdeF".as_bytes();
+        let mut interner = Interner::default();
+        let mut known = std::collections::BTreeMap::new();
+        for start in 0..piece.len() {
+            for end in start..=piece.len() {
+                let code = interner.code_in(piece, start, end).unwrap();
+                assert_eq!(*known.entry(piece[start..end].to_vec()).or_insert(code), code);
+            }
+        }
+        assert_eq!(known.len(), interner.len());
+        for (text, code) in known {
+            assert_eq!(interner.code(&text), Some(code));
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! reject with its place, never a repair.
 
 mod archive;
+mod body;
 mod build;
 mod delimited;
 mod encoding;
@@ -14,6 +15,8 @@ mod layout;
 mod progress;
 mod source;
 mod table;
+mod tree;
+mod workbook;
 
 use std::path::Path;
 
@@ -42,6 +45,16 @@ fn read_files(files: &[FoundFile], layout: &Layout, chunk: usize, progress: &dyn
     for file in files {
         match &layout.format {
             Format::Delimited(delimited) => delimited::read(&mut builder, file, delimited, chunk, progress)?,
+            Format::FixedWidth(fixed) => delimited::read_fixed(&mut builder, file, fixed, chunk, progress)?,
+            Format::Json { records, lines, explode } => {
+                tree::read_json(&mut builder, file, (records, *lines, explode.as_deref()), progress)?;
+            }
+            Format::Xml { record, explode } => {
+                tree::read_xml(&mut builder, file, (record, explode.as_deref()), progress)?;
+            }
+            Format::Workbook { sheet, header_row } => {
+                workbook::read(&mut builder, file, (sheet.as_deref(), *header_row), progress)?;
+            }
             other => return Err(Error::Bug(format!("no reader yet for {other:?}"))),
         }
     }

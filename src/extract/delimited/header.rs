@@ -51,6 +51,36 @@ pub(super) fn take<R: Read>(
     }
 }
 
+/// Leaves out lines before the first record, whatever they hold.
+///
+/// # Errors
+/// When the file can not be read.
+pub(super) fn skip<R: Read>(
+    splitter: &mut Splitter<R>,
+    rules: &Rules,
+    coding: Coding,
+    lines: u32,
+    path: &Path,
+) -> Result<Head, Error> {
+    let mut head = Head::default();
+    let mut bytes = Vec::new();
+    loop {
+        let next = splitter.next().map_err(|e| Error::read(path, e))?;
+        head.last = next.as_ref().is_none_or(|chunk| chunk.last);
+        bytes.extend(next.map_or_else(Vec::new, |chunk| coding.decode(chunk.bytes)));
+        let ends = memchr::memchr_iter(rules.end.byte(), &bytes).map(|at| at + 1);
+        let skipped = ends.take(lines as usize).collect::<Vec<_>>();
+        if skipped.len() == lines as usize || head.last {
+            let cut = if skipped.len() == lines as usize { skipped.last().copied().unwrap_or(0) } else { bytes.len() };
+            let count = skipped.len() as u64 + u64::from(cut > skipped.last().copied().unwrap_or(0));
+            (head.records, head.lines, head.declared_out) = (count, count, count);
+            head.bytes = coding.encoded_len(&bytes[..cut]);
+            head.rest = bytes.split_off(cut);
+            return Ok(head);
+        }
+    }
+}
+
 /// `None` when more bytes are needed.
 fn find(bytes: &[u8], rules: &Rules, coding: Coding, row: u32, last: bool, path: &Path) -> Result<Option<Head>, Error> {
     let mut scanner = Scanner::new(bytes, rules);

@@ -6,23 +6,46 @@ mod parse;
 mod rules;
 mod scan;
 mod split;
-#[cfg(test)]
-mod tests;
 
-use std::io::{Cursor, Read};
+use std::io::Read;
 
 use self::merge::{Merger, Outcome};
 use self::rules::{LineEnd, Rules};
 use self::scan::{Scanner, Step};
 use self::split::{Chunk, Splitter};
+use super::body::decoded;
 use super::build::Builder;
-use super::encoding::{self, Coding, Transcoder};
+use super::encoding::Coding;
 use super::source::Source;
-use super::{Delimited, Encoding, FoundFile, Header, Progress};
+use super::{Delimited, Encoding, FixedWidth, FoundFile, Header, Progress};
 use crate::error::Error;
 
 /// Bytes that one worker parses at a time.
 pub(super) const CHUNK: usize = 8 << 20;
+
+/// Reads one file of fixed positions into the table: the same machine, but fields are cut by character.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn read_fixed(
+    builder: &mut Builder<'_>,
+    file: &FoundFile,
+    fixed: &FixedWidth,
+    chunk: usize,
+    progress: &dyn Progress,
+) -> Result<(), Error> {
+    let layout = Delimited {
+        delimiter: b'\n',
+        quote: None,
+        header: Header::Declared(fixed.columns.iter().map(|(name, _, _)| name.clone()).collect()),
+        repeated_header: false,
+        footer_rows: 0,
+        comment: None,
+        trailing_delimiter: false,
+        blank_lines: false,
+    };
+    read_shaped(builder, file, (&layout, Some(fixed)), chunk, progress)
+}
 
 /// Reads one file into the table.
 ///
@@ -35,14 +58,27 @@ pub(super) fn read(
     chunk: usize,
     progress: &dyn Progress,
 ) -> Result<(), Error> {
+    read_shaped(builder, file, (layout, None), chunk, progress)
+}
+
+/// A layout, and positions where fields are cut by them.
+type Shape<'l> = (&'l Delimited, Option<&'l FixedWidth>);
+
+fn read_shaped(
+    builder: &mut Builder<'_>,
+    file: &FoundFile,
+    shape: Shape<'_>,
+    chunk: usize,
+    progress: &dyn Progress,
+) -> Result<(), Error> {
     let declared = builder.layout.encoding.clone();
     let mark = builder.mark();
-    if attempt(builder, file, layout, chunk, &declared, progress)? == Outcome::NotUtf8 {
+    if attempt(builder, file, shape, chunk, &declared, progress)? == Outcome::NotUtf8 {
         builder.rollback(&mark);
         let text = "no encoding is declared and the file is not UTF-8: it was read as windows-1252; \
                     declare encoding = \"windows-1252\" (or what it is) in the mapping";
         builder.notice(file, "encoding-guessed", text, true);
-        attempt(builder, file, layout, chunk, &Encoding::Named("windows-1252".into()), progress)?;
+        attempt(builder, file, shape, chunk, &Encoding::Named("windows-1252".into()), progress)?;
     }
     Ok(())
 }
@@ -50,7 +86,7 @@ pub(super) fn read(
 fn attempt(
     builder: &mut Builder<'_>,
     file: &FoundFile,
-    layout: &Delimited,
+    shape: Shape<'_>,
     chunk: usize,
     declared: &Encoding,
     progress: &dyn Progress,
@@ -60,9 +96,11 @@ fn attempt(
     let mut source = Source::open(file, progress)?;
     let (outcome, had_header) = {
         let (body, coding, bom) = decoded(builder, file, declared, &mut source)?;
+        let (layout, fixed) = shape;
         let hold = layout.footer_rows > 0;
         let mut splitter = Splitter::open(body, chunk, layout.quote, hold).map_err(|e| Error::read(&file.path, e))?;
         let mut rules = Rules::new(layout, splitter.end);
+        rules.fixed = fixed.cloned();
         let first = begin(builder, file, layout, &mut splitter, &mut rules, coding)?;
         let Some((first, mut merger)) = first else { return Ok(Outcome::NotUtf8) };
         merger.skip_bytes(bom);
@@ -74,27 +112,6 @@ fn attempt(
         builder.close_file(position, source.finish()?);
     }
     Ok(outcome)
-}
-
-/// Takes the byte order mark off and puts a decoder before what can not be cut into chunks while encoded.
-fn decoded<'s>(
-    builder: &mut Builder<'_>,
-    file: &FoundFile,
-    declared: &Encoding,
-    source: &'s mut Source<'_>,
-) -> Result<(Box<dyn Read + Send + 's>, Coding, usize), Error> {
-    let mut head = Vec::new();
-    source.by_ref().take(4096).read_to_end(&mut head).map_err(|e| Error::read(&file.path, e))?;
-    let detected = encoding::detect(&file.path, declared, &head)?;
-    if detected.bom > 0 {
-        let text = format!("the file starts with a byte order mark ({})", detected.coding.name());
-        builder.notice(file, "bom", text, false);
-    }
-    let body = Cursor::new(head.split_off(detected.bom)).chain(source);
-    Ok(match detected.coding {
-        Coding::Stream(encoding) => (Box::new(Transcoder::new(body, encoding)), detected.coding, detected.bom),
-        coding => (Box::new(body), coding, detected.bom),
-    })
 }
 
 /// The texts of the first well-formed records of a piece of decoded text, for guesses. `whole`: nothing follows it.
@@ -136,7 +153,14 @@ fn begin<'r, R: Read>(
     let mut head = header::Head::default();
     let mut first = None;
     match &layout.header {
-        Header::Declared(names) => rules.names.clone_from(names),
+        Header::Declared(names) => {
+            let skipped = rules.fixed.as_ref().map_or(0, |fixed| fixed.header_rows);
+            if skipped > 0 {
+                head = header::skip(splitter, rules, coding, skipped, &file.path)?;
+                first = Some(head.first_chunk());
+            }
+            rules.names.clone_from(names);
+        }
         Header::Row(row) => {
             head = header::take(splitter, rules, coding, *row, &file.path)?;
             if head.not_utf8 {
@@ -146,7 +170,7 @@ fn begin<'r, R: Read>(
             first = Some(head.first_chunk());
         }
     }
-    let had_header = !rules.names.is_empty() && first.is_some();
+    let had_header = !rules.names.is_empty() && matches!(layout.header, Header::Row(_));
     rules.wanted = if rules.names.is_empty() {
         vec![None; builder.columns.len()]
     } else {
@@ -165,3 +189,6 @@ fn begin<'r, R: Read>(
     let merger = Merger::new(rules, coding, layout.footer_rows, had_header, (head.records, head.lines, head.bytes));
     Ok(Some((first, merger)))
 }
+
+#[cfg(test)]
+mod tests;

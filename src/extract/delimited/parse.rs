@@ -180,6 +180,9 @@ impl Parser<'_> {
     }
 
     fn ragged(&self, end: usize) -> Option<Fault> {
+        if self.job.rules.fixed.is_some() {
+            return None;
+        }
         let fields = &self.scanner.fields;
         let names = self.job.rules.names.len();
         let expected = names + usize::from(self.job.rules.trailing_delimiter);
@@ -223,6 +226,9 @@ impl Parser<'_> {
         let names = &self.job.rules.names;
         let fields = &self.scanner.fields;
         let Some(first) = names.first() else { return false };
+        if self.job.rules.fixed.is_some() {
+            return false;
+        }
         if fields[0].end - fields[0].start != first.len() && !fields[0].escaped {
             return false;
         }
@@ -232,11 +238,18 @@ impl Parser<'_> {
 
     fn row(&mut self) {
         for (piece, position) in self.out.columns.iter_mut().zip(&self.job.rules.wanted) {
-            let text = match position {
-                Some(position) => self.scanner.text(self.scanner.fields[*position], &mut self.scratch),
-                None => b"",
+            let code = match position {
+                Some(position) => {
+                    let field = self.scanner.fields[*position];
+                    if field.escaped {
+                        piece.dictionary.code(self.scanner.text(field, &mut self.scratch))
+                    } else {
+                        piece.dictionary.code_in(self.bytes, field.start, field.end)
+                    }
+                }
+                None => piece.dictionary.code(b""),
             };
-            match piece.dictionary.code(text) {
+            match code {
                 Some(code) => piece.codes.push(code),
                 None => self.out.too_large = true,
             }

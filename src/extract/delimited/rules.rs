@@ -1,5 +1,7 @@
 //! What one file's records must look like: the declared layout and the file's own header, together.
 
+use crate::extract::{Delimited, FixedWidth};
+
 /// What ends a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LineEnd {
@@ -47,12 +49,14 @@ pub(super) struct Rules {
     pub(super) names: Vec<String>,
     /// For each wanted column its position in the file; `None` gives empty texts.
     pub(super) wanted: Vec<Option<usize>>,
+    /// Fields are cut at these positions instead of at delimiters.
+    pub(super) fixed: Option<FixedWidth>,
     /// What a byte means outside quotes: nought for plain characters.
     pub(super) special: [bool; 256],
 }
 
 impl Rules {
-    pub(super) fn new(layout: &crate::extract::Delimited, end: LineEnd) -> Self {
+    pub(super) fn new(layout: &Delimited, end: LineEnd) -> Self {
         let mut special = [false; 256];
         for byte in [Some(layout.delimiter), layout.quote, Some(b'\n'), Some(b'\r')].into_iter().flatten() {
             special[usize::from(byte)] = true;
@@ -67,6 +71,7 @@ impl Rules {
             trailing_delimiter: layout.trailing_delimiter,
             names: Vec::new(),
             wanted: Vec::new(),
+            fixed: None,
             special,
         }
     }

@@ -1,8 +1,9 @@
 //! The strict state machine of RFC 4180: where one record's fields begin and end, or what is wrong with it.
 
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
 use super::rules::{LineEnd, Rules};
+use crate::extract::FixedWidth;
 
 /// Longest field, in bytes (S29).
 pub(super) const MAX_FIELD: usize = 1 << 20;
@@ -71,6 +72,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads what starts at `start`, which is before the end of the bytes.
+    #[inline]
     pub(super) fn step(&mut self, start: usize) -> Step {
         self.fields.clear();
         if Some(self.bytes[start]) == self.rules.comment {
@@ -78,6 +80,9 @@ impl<'a> Scanner<'a> {
         }
         if let Some(length) = self.line_end(start) {
             return Step::Blank { next: start + length };
+        }
+        if let Some(fixed) = &self.rules.fixed {
+            return self.fixed(start, fixed);
         }
         let mut at = start;
         loop {
@@ -100,7 +105,47 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// A line whose fields stand at fixed positions, padded with blanks.
+    fn fixed(&mut self, start: usize, layout: &FixedWidth) -> Step {
+        let found = memchr2(b'\n', b'\r', &self.bytes[start..]).map(|offset| start + offset);
+        let (end, next) = match found {
+            None => (self.bytes.len(), self.bytes.len()),
+            Some(at) => match self.line_end(at) {
+                Some(length) => (at, at + length),
+                None => {
+                    let reason = "a line end of another kind than the file's inside a line".into();
+                    let fault = Fault { kind: "lone-cr", reason, field: None, at };
+                    return Step::Broken { fault, next: self.line_after(at) };
+                }
+            },
+        };
+        let line = &self.bytes[start..end];
+        // Where each character starts; bytes stand for themselves when they are no text (the record is then refused).
+        let starts: Option<Vec<usize>> = (!line.is_ascii())
+            .then(|| std::str::from_utf8(line).ok().map(|text| text.char_indices().map(|(at, _)| at).collect()))
+            .flatten();
+        let length = starts.as_ref().map_or(line.len(), Vec::len);
+        if let Some(expected) = layout.length.filter(|expected| *expected as usize != length) {
+            let reason = format!("expected a line of {expected} characters, found {length}");
+            let fault = Fault { kind: "line-length", reason, field: None, at: start };
+            return Step::Broken { fault, next };
+        }
+        let byte_of = |character: usize| match &starts {
+            Some(starts) => starts.get(character).copied().unwrap_or(line.len()),
+            None => character.min(line.len()),
+        };
+        for (_, first, last) in &layout.columns {
+            let (from, to) = (byte_of(first.saturating_sub(1) as usize), byte_of(*last as usize));
+            let field = line.get(from..to).unwrap_or_default();
+            let left = field.iter().take_while(|b| **b == b' ').count();
+            let right = field[left..].iter().rev().take_while(|b| **b == b' ').count();
+            self.push(start + from + left, start + to - right, false, false);
+        }
+        Step::Record { end, next }
+    }
+
     /// A field that does not start with a quote.
+    #[inline]
     fn plain(&mut self, start: usize) -> Ended {
         let rest = &self.bytes[start..];
         let length = rest.iter().position(|b| self.rules.special[usize::from(*b)]).unwrap_or(rest.len());
@@ -158,11 +203,13 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    #[inline]
     fn push(&mut self, start: usize, end: usize, escaped: bool, quoted: bool) {
         self.fields.push(Field { start, end, escaped, quoted });
     }
 
     /// Length of the line end that starts here, if one does.
+    #[inline]
     fn line_end(&self, at: usize) -> Option<usize> {
         match (self.rules.end, self.bytes.get(at)?) {
             (LineEnd::Lf, b'\n') | (LineEnd::Cr, b'\r') => Some(1),

@@ -1,9 +1,9 @@
-//! Every trap that delimited text sets for a reader, each a test.
+//! Every trap that delimited text sets for a reader, each a test (this file is `#[cfg(test)]` in its parent).
 
 use proptest::prelude::*;
 
 use crate::extract::{
-    Delimited, Encoding, Format, FoundFile, Header, Layout, Reject, Silent, Table, WantedColumn, read_files,
+    Delimited, Encoding, FixedWidth, Format, FoundFile, Header, Layout, Reject, Silent, Table, WantedColumn, read_files,
 };
 
 fn plain() -> Delimited {
@@ -272,6 +272,29 @@ fn an_optional_column_that_no_file_has_is_empty_and_said_to_be_absent() {
     let table = try_read(&[b"id\n1\n", b"id,y\n2,b\n"], &layout, 64).unwrap();
     assert_eq!(rows(&table), [["1", "", ""], ["2", "", "b"]]);
     assert_eq!(table.absent, ["x"]);
+}
+
+#[test]
+fn fixed_positions_are_cut_by_character_and_lengths_are_held() {
+    let columns = vec![("id".to_owned(), 1, 4), ("name".to_owned(), 5, 9), ("credit".to_owned(), 10, 12)];
+    let fixed = FixedWidth { columns, length: Some(12), header_rows: 1 };
+    let text = "REPORT\n0001Zo\u{eb}  100\n0002Bob  050 \n 003     NC \r\n0004Dee  0\rx\n".as_bytes();
+    let mut layout = layout(plain(), &["credit", "id", "name"]);
+    layout.format = Format::FixedWidth(fixed.clone());
+    for chunk in [1, 5, 1 << 20] {
+        let table = try_read(&[text], &layout, chunk).unwrap();
+        assert_eq!(rows(&table), [["100", "0001", "Zo\u{eb}"], ["NC", "003", ""]]);
+        assert_eq!((kinds(&table), table.rejects[0].line), (vec!["line-length", "lone-cr"], 3));
+        assert_eq!((table.accounting.declared_out, table.accounting.records), (1, 4));
+    }
+    layout.format = Format::FixedWidth(FixedWidth { length: None, header_rows: 0, ..fixed });
+    let table = read(b"0001\n0002Bob\n", &layout);
+    assert_eq!(rows(&table), [["", "0001", ""], ["", "0002", "Bob"]]);
+    let latin = read(b"0001Jos\xe9 100\n", &layout);
+    assert_eq!(
+        (rows(&latin), notices(&latin)),
+        (vec![vec!["100".into(), "0001".into(), "Jos\u{e9}".into()]], vec![("encoding-guessed", true)])
+    );
 }
 
 #[test]
