@@ -1,5 +1,6 @@
 //! Integration tests: one binary, one module a room.
 
+mod extract;
 mod mapping;
 mod mapping_real;
 mod mapping_shipped;

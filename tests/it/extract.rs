@@ -1,0 +1,336 @@
+//! One suite for every reader: the same records, written in each format, must come out as the same table, and each
+//! way of being broken must be said.
+
+use std::io::Write;
+use std::path::Path;
+
+use rollproof::error::Error;
+use rollproof::extract::{
+    Delimited, Encoding, FixedWidth, Format, Header, Layout, Silent, Table, WantedColumn, find_files, read,
+};
+use rstest::rstest;
+
+/// The readers. A new one joins the suite with one line here and one in each match below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Delimited,
+    Tabs,
+    Fixed,
+    Json,
+    JsonLines,
+    Xml,
+    Workbook,
+}
+
+use Kind::{Delimited as Commas, Fixed, Json, JsonLines, Tabs, Workbook, Xml};
+
+const WIDTH: u32 = 24;
+
+impl Kind {
+    fn format(self, columns: &[&str]) -> Format {
+        match self {
+            Commas | Tabs => Format::Delimited(Delimited {
+                delimiter: if self == Commas { b',' } else { b'\t' },
+                quote: Some(b'"'),
+                header: Header::Row(1),
+                repeated_header: false,
+                footer_rows: 0,
+                comment: None,
+                trailing_delimiter: false,
+                blank_lines: false,
+            }),
+            Fixed => Format::FixedWidth(FixedWidth {
+                columns: (0..columns.len() as u32)
+                    .map(|i| (columns[i as usize].to_owned(), i * WIDTH + 1, (i + 1) * WIDTH))
+                    .collect(),
+                length: Some(columns.len() as u32 * WIDTH),
+                header_rows: 0,
+            }),
+            Json => Format::Json { records: "/data".into(), lines: false, explode: None },
+            JsonLines => Format::Json { records: String::new(), lines: true, explode: None },
+            Xml => Format::Xml { record: "Row".into(), explode: None },
+            Workbook => Format::Workbook { sheet: None, header_row: 1 },
+        }
+    }
+
+    const fn extension(self) -> &'static str {
+        match self {
+            Commas => "csv",
+            Tabs | Fixed => "txt",
+            Json | JsonLines => "json",
+            Xml => "xml",
+            Workbook => "xlsx",
+        }
+    }
+
+    /// The bytes of a file with these columns and rows.
+    fn write(self, columns: &[&str], rows: &[Vec<String>]) -> Vec<u8> {
+        let object = |row: &Vec<String>| {
+            let members = columns.iter().zip(row);
+            let members: serde_json::Map<_, _> = members.map(|(c, t)| ((*c).to_owned(), t.clone().into())).collect();
+            serde_json::Value::Object(members).to_string()
+        };
+        match self {
+            Commas | Tabs => {
+                let delimiter = if self == Commas { "," } else { "\t" };
+                let quote = |t: &str| format!("\"{}\"", t.replace('"', "\"\""));
+                let mut text = columns.join(delimiter) + "\n";
+                for row in rows {
+                    text += &row.iter().map(|t| quote(t)).collect::<Vec<_>>().join(delimiter);
+                    text.push('\n');
+                }
+                text.into_bytes()
+            }
+            Fixed => {
+                let line = |row: &Vec<String>| row.iter().map(|t| format!("{t:<24}")).collect::<String>() + "\n";
+                rows.iter().map(line).collect::<String>().into_bytes()
+            }
+            Json => {
+                format!("{{\"page\": 1,\n\"data\": [\n{}\n]}}", rows.iter().map(object).collect::<Vec<_>>().join(",\n"))
+                    .into_bytes()
+            }
+            JsonLines => rows.iter().map(|row| object(row) + "\n").collect::<String>().into_bytes(),
+            Xml => {
+                let escape = |t: &str| t.replace('&', "&amp;").replace('<', "&lt;");
+                let mut text = String::from("<?xml version=\"1.0\"?>\n<Rows xmlns=\"urn:x\">\n");
+                for row in rows {
+                    text += "<Row>";
+                    for (column, value) in columns.iter().zip(row) {
+                        text += &format!("<{column}>{}</{column}>", escape(value));
+                    }
+                    text += "</Row>\n";
+                }
+                (text + "</Rows>\n").into_bytes()
+            }
+            Workbook => {
+                let mut book = rust_xlsxwriter::Workbook::new();
+                let sheet = book.add_worksheet();
+                for (c, name) in columns.iter().enumerate() {
+                    sheet.write_string(0, c as u16, *name).unwrap();
+                }
+                for (r, row) in rows.iter().enumerate() {
+                    for (c, text) in row.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+                        sheet.write_string(r as u32 + 1, c as u16, text).unwrap();
+                    }
+                }
+                book.save_to_buffer().unwrap()
+            }
+        }
+    }
+}
+
+fn layout(kind: Kind, columns: &[&str], wanted: &[&str], file: &str) -> Layout {
+    let column = |name: &&str| WantedColumn { name: (*name).into(), aliases: Vec::new(), optional: false };
+    Layout {
+        table: "rows".into(),
+        files: vec![file.into()],
+        format: kind.format(columns),
+        encoding: Encoding::Auto,
+        columns: wanted.iter().map(column).collect(),
+        optional: false,
+    }
+}
+
+fn read_bytes(kind: Kind, columns: &[&str], wanted: &[&str], name: &str, bytes: &[u8]) -> Result<Table, Error> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(name), bytes).unwrap();
+    read(folder.path(), &layout(kind, columns, wanted, name), &Silent)
+}
+
+fn file_name(kind: Kind) -> String {
+    format!("rows.{}", kind.extension())
+}
+
+fn rows_of(table: &Table) -> Vec<Vec<String>> {
+    (0..table.len()).map(|row| table.columns.iter().map(|c| c.text(row).to_owned()).collect()).collect()
+}
+
+fn owned(rows: &[&[&str]]) -> Vec<Vec<String>> {
+    rows.iter().map(|row| row.iter().map(|t| (*t).to_owned()).collect()).collect()
+}
+
+const COLUMNS: [&str; 3] = ["id", "name", "credit"];
+
+fn sample() -> Vec<Vec<String>> {
+    owned(&[
+        &["00123", "Zoë <O'Neil> & Co", "0.10000000000000001"],
+        &["12345678901234567", "NA", "2.50"],
+        &["1e5", "", "=1+1"],
+        &["00123", "Zoë <O'Neil> & Co", "2.5"],
+    ])
+}
+
+#[rstest]
+fn every_reader_gives_the_exact_texts_of_the_wanted_columns(
+    #[values(Commas, Tabs, Fixed, Json, JsonLines, Xml, Workbook)] kind: Kind,
+) {
+    let bytes = kind.write(&COLUMNS, &sample());
+    let table = read_bytes(kind, &COLUMNS, &["credit", "id", "name"], &file_name(kind), &bytes).unwrap();
+    let expected: Vec<Vec<String>> =
+        sample().into_iter().map(|row| vec![row[2].clone(), row[0].clone(), row[1].clone()]).collect();
+    assert_eq!(rows_of(&table), expected);
+    assert_eq!((table.accounting.records, table.accounting.rows, table.rejects.len()), (4, 4, 0));
+    assert_eq!(table.locations.files()[0].blake3, blake3::hash(&bytes).to_hex().to_string());
+    assert!(table.locations.get(1).line > table.locations.get(0).line);
+    let table = read_bytes(kind, &COLUMNS, &["id"], &file_name(kind), &bytes).unwrap();
+    assert_eq!(table.unused, ["name", "credit"]);
+}
+
+#[rstest]
+fn every_reader_reads_packed_files_and_members(
+    #[values(Commas, Tabs, Fixed, Json, JsonLines, Xml, Workbook)] kind: Kind,
+) {
+    let bytes = kind.write(&COLUMNS, &sample());
+    let name = file_name(kind);
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(&bytes).unwrap();
+    let gzip = gzip.finish().unwrap();
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    archive.start_file(name.as_str(), zip::write::SimpleFileOptions::default()).unwrap();
+    archive.write_all(&bytes).unwrap();
+    let archive = archive.finish().unwrap().into_inner();
+    let zstd = zstd::encode_all(bytes.as_slice(), 3).unwrap();
+    for (packed, content) in [(format!("{name}.gz"), &gzip), (format!("{name}.zst"), &zstd), ("b.zip".into(), &archive)]
+    {
+        let table = read_bytes(kind, &COLUMNS, &COLUMNS, &packed, content).unwrap();
+        assert_eq!(rows_of(&table), sample(), "{packed}");
+        let cut = &content[..content.len() - 6];
+        assert!(read_bytes(kind, &COLUMNS, &COLUMNS, &packed, cut).is_err(), "cut {packed}");
+    }
+}
+
+#[rstest]
+fn every_reader_says_that_a_file_is_empty_or_holds_no_record(
+    #[values(Commas, Tabs, Fixed, Json, JsonLines, Xml, Workbook)] kind: Kind,
+) {
+    for bytes in [Vec::new(), kind.write(&COLUMNS, &[])] {
+        let table = read_bytes(kind, &COLUMNS, &COLUMNS, &file_name(kind), &bytes).unwrap();
+        assert!(table.is_empty());
+        assert!(table.notices.iter().any(|n| n.undecidable), "{kind:?} {:?}", table.notices);
+    }
+}
+
+#[rstest]
+fn every_reader_refuses_a_missing_column(#[values(Commas, Tabs, Json, JsonLines, Xml, Workbook)] kind: Kind) {
+    let bytes = kind.write(&COLUMNS, &sample());
+    let error = read_bytes(kind, &COLUMNS, &["id", "credits"], &file_name(kind), &bytes).unwrap_err().to_string();
+    assert!(error.contains("\"credits\" is missing") && error.contains("\"credit\""), "{error}");
+}
+
+#[rstest]
+fn every_reader_with_a_header_refuses_one_that_stands_twice(#[values(Commas, Tabs, Workbook)] kind: Kind) {
+    let bytes = kind.write(&["id", "id", "x"], &sample());
+    assert!(read_bytes(kind, &COLUMNS, &["id"], &file_name(kind), &bytes).unwrap_err().to_string().contains("twice"));
+}
+
+#[rstest]
+fn every_reader_of_trees_rejects_a_name_that_stands_twice(#[values(JsonLines, Json)] kind: Kind) {
+    let bytes = kind.write(&["id", "xd"], &owned(&[&["1", "2"], &["3", "4"]]));
+    let bytes = String::from_utf8(bytes).unwrap().replacen("\"xd\"", "\"id\"", 1);
+    let table = read_bytes(kind, &COLUMNS, &["id"], &file_name(kind), bytes.as_bytes()).unwrap();
+    assert_eq!((rows_of(&table), table.rejects[0].kind), (owned(&[&["3"]]), "duplicate-key"));
+}
+
+#[rstest]
+fn every_reader_takes_a_byte_order_mark_off(#[values(Commas, Tabs, Fixed, Json, JsonLines, Xml)] kind: Kind) {
+    let bytes = [b"\xEF\xBB\xBF".to_vec(), kind.write(&COLUMNS, &sample())].concat();
+    let table = read_bytes(kind, &COLUMNS, &COLUMNS, &file_name(kind), &bytes).unwrap();
+    assert_eq!(rows_of(&table), sample());
+    assert!(table.notices.iter().any(|n| n.kind == "bom"));
+}
+
+#[rstest]
+fn every_reader_reads_utf_16_by_its_mark(#[values(Commas, Tabs, Fixed, Json, JsonLines, Xml)] kind: Kind) {
+    let text = String::from_utf8(kind.write(&COLUMNS, &sample())).unwrap();
+    let bytes: Vec<u8> = "\u{FEFF}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect();
+    let table = read_bytes(kind, &COLUMNS, &COLUMNS, &file_name(kind), &bytes).unwrap();
+    assert_eq!(rows_of(&table), sample());
+}
+
+#[rstest]
+fn no_reader_lets_two_broken_bytes_become_one_letter(#[values(Commas, Tabs, Fixed, Json, JsonLines, Xml)] kind: Kind) {
+    let bytes = kind.write(&["id", "name"], &owned(&[&["1", "Jos~"], &["2", "Jos^"], &["3", "Ann"]]));
+    let bytes: Vec<u8> = bytes
+        .iter()
+        .map(|b| {
+            if *b == b'~' {
+                0xE9
+            } else if *b == b'^' {
+                0xED
+            } else {
+                *b
+            }
+        })
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("f"), bytes).unwrap();
+    let mut layout = layout(kind, &["id", "name"], &["id", "name"], "f");
+    layout.encoding = Encoding::Named("utf-8".into());
+    match read(folder.path(), &layout, &Silent) {
+        Ok(table) => {
+            assert_eq!(rows_of(&table), owned(&[&["3", "Ann"]]));
+            assert_eq!(table.rejects.iter().map(|r| r.kind).collect::<Vec<_>>(), ["undecodable", "undecodable"]);
+            assert_ne!(table.rejects[0].raw.replace('1', "2"), table.rejects[1].raw);
+        }
+        // A document that is one value or one tree is refused as a whole, with the line.
+        Err(error) => assert!(matches!(kind, Json | Xml) && error.to_string().contains("line"), "{kind:?} {error}"),
+    }
+    layout.encoding = Encoding::Named("windows-1252".into());
+    let table = read(folder.path(), &layout, &Silent).unwrap();
+    assert_eq!(rows_of(&table), owned(&[&["1", "José"], &["2", "Josí"], &["3", "Ann"]]));
+}
+
+#[rstest]
+fn every_reader_reads_a_thousand_columns(#[values(Commas, Tabs, Fixed, Json, JsonLines, Xml, Workbook)] kind: Kind) {
+    let names: Vec<String> = (0..1_000).map(|i| format!("c{i}")).collect();
+    let columns: Vec<&str> = names.iter().map(String::as_str).collect();
+    let row: Vec<String> = (0..1_000).map(|i| format!("v{i}")).collect();
+    let bytes = kind.write(&columns, &[row.clone(), row]);
+    let table = read_bytes(kind, &columns, &["c999", "c0"], &file_name(kind), &bytes).unwrap();
+    assert_eq!(rows_of(&table), owned(&[&["v999", "v0"], &["v999", "v0"]]));
+}
+
+#[rstest]
+fn every_reader_refuses_a_text_that_is_too_long(#[values(Commas, Tabs, Json, JsonLines, Xml, Workbook)] kind: Kind) {
+    let length = if kind == Workbook { 32_767 } else { (1 << 20) + 1 };
+    let bytes = kind.write(&["id", "name"], &owned(&[&["1", &"x".repeat(length)], &["2", "b"]]));
+    let table = read_bytes(kind, &["id", "name"], &["id", "name"], &file_name(kind), &bytes).unwrap();
+    assert_eq!((rows_of(&table), table.rejects[0].kind), (owned(&[&["2", "b"]]), "field-too-long"));
+    assert_eq!(table.rejects[0].column, Some((2, "name".into())));
+}
+
+#[rstest]
+fn every_reader_says_that_a_file_is_cut_off(#[values(Commas, Tabs, Fixed, Json, JsonLines, Xml, Workbook)] kind: Kind) {
+    let bytes = kind.write(&COLUMNS, &sample());
+    match read_bytes(kind, &COLUMNS, &COLUMNS, &file_name(kind), &bytes[..bytes.len() - 12]) {
+        Ok(table) => assert!(!table.rejects.is_empty() && table.len() == 3, "{kind:?}"),
+        Err(error) => assert!(matches!(kind, Json | Xml | Workbook), "{kind:?} {error}"),
+    }
+}
+
+#[rstest]
+fn several_files_are_one_table_whatever_the_order_of_their_columns(
+    #[values(Commas, Tabs, Json, JsonLines, Xml, Workbook)] kind: Kind,
+) {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, columns: &[&str], rows: &[&[&str]]| {
+        std::fs::write(folder.path().join(name), kind.write(columns, &owned(rows))).unwrap();
+    };
+    write("a.x", &["id", "name"], &[&["1", "Ann"]]);
+    write("b.x", &["name", "id", "more"], &[&["Bob", "2", "z"]]);
+    let table = read(folder.path(), &layout(kind, &["id"], &["id", "name"], "*.x"), &Silent).unwrap();
+    assert_eq!(rows_of(&table), owned(&[&["1", "Ann"], &["2", "Bob"]]));
+    assert_eq!(table.notices.iter().map(|n| n.kind).collect::<Vec<_>>(), ["headers-differ"]);
+    assert_eq!((table.unused.as_slice(), table.locations.get(1).file), (["more".to_owned()].as_slice(), "b.x"));
+}
+
+#[test]
+fn a_missing_file_is_an_error_unless_the_table_is_optional() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut layout = layout(Commas, &COLUMNS, &COLUMNS, "STU*.csv");
+    let error = read(folder.path(), &layout, &Silent).unwrap_err();
+    assert!(error.to_string().contains("STU*.csv") && error.fix().is_some());
+    layout.optional = true;
+    assert!(read(folder.path(), &layout, &Silent).unwrap().is_empty());
+    assert!(find_files(Path::new("/no/such/folder"), &layout).is_err());
+}
