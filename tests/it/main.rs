@@ -1,6 +1,8 @@
 //! Integration tests: one binary, one module a room.
 
 mod extract;
+mod extract_trees;
+mod extract_workbooks;
 mod mapping;
 mod mapping_real;
 mod mapping_shipped;
