@@ -1,6 +1,7 @@
 //! Integration tests: one binary, one module a room.
 
 mod extract;
+mod extract_real;
 mod extract_trees;
 mod extract_workbooks;
 mod mapping;

@@ -137,7 +137,7 @@ pub(super) fn sample_records(sample: &[u8], layout: &Delimited, limit: usize, wh
 }
 
 /// Text of any bytes, for guesses only.
-fn encoding_free(bytes: &[u8]) -> String {
+pub(super) fn encoding_free(bytes: &[u8]) -> String {
     Coding::Utf8 { guessing: true }.lossless(bytes)
 }
 

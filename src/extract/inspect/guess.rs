@@ -5,7 +5,7 @@ use std::io::Read;
 
 use super::TextInspection;
 use crate::error::Error;
-use crate::extract::delimited::sample_records;
+use crate::extract::delimited::{encoding_free, sample_records};
 use crate::extract::encoding::{self, Coding, Transcoder};
 use crate::extract::source::Source;
 use crate::extract::{Delimited, Encoding, Format, FoundFile, Header, Silent};
@@ -30,7 +30,66 @@ pub(super) struct Guess {
 /// # Errors
 /// When it can not be opened.
 pub(super) fn guess(file: &FoundFile) -> Result<Guess, Error> {
-    delimited(file)
+    let inner = file.member.as_deref().unwrap_or(&file.name).to_ascii_lowercase();
+    let plain = [".gz", ".zst"].iter().find_map(|ending| inner.strip_suffix(ending)).unwrap_or(&inner);
+    let ending = plain.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let format = match ending {
+        "xlsx" | "xlsm" | "xls" | "ods" => Format::Workbook { sheet: None, header_row: 1 },
+        "parquet" => Format::Parquet,
+        "xml" => Format::Xml { record: commonest_element(&sample(file)?), explode: None },
+        "jsonl" | "ndjson" => Format::Json { records: String::new(), lines: true, explode: None },
+        "json" => json(&sample(file)?),
+        _ => return delimited(file),
+    };
+    Ok(Guess { format, columns: Vec::new(), text: None })
+}
+
+fn sample(file: &FoundFile) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    let source = Source::open(file, &Silent)?;
+    source.take(SAMPLE).read_to_end(&mut bytes).map_err(|e| Error::read(&file.path, e))?;
+    Ok(bytes)
+}
+
+/// One object a line, an array, or an object that holds an array.
+fn json(sample: &[u8]) -> Format {
+    let text = encoding_free(sample);
+    let first = text.trim_start().lines().next().unwrap_or_default().trim();
+    let lines = first.starts_with('{') && first.ends_with('}');
+    let records = match text.trim_start().starts_with('{') && !lines {
+        true => array_key(&text).map_or_else(String::new, |key| format!("/{key}")),
+        false => String::new(),
+    };
+    Format::Json { records, lines, explode: None }
+}
+
+/// The key before the first `[` of a document that is an object.
+fn array_key(text: &str) -> Option<&str> {
+    let before = text[..text.find('[')?].trim_end().strip_suffix(':')?.trim_end().strip_suffix('"')?;
+    before.rsplit('"').next()
+}
+
+/// The local name that most often opens an element two deep, as far as the sample goes.
+fn commonest_element(sample: &[u8]) -> String {
+    let text = encoding_free(sample);
+    let mut depth = 0usize;
+    let mut counts: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
+    for piece in text.split('<').skip(1) {
+        if piece.starts_with(['?', '!']) {
+            continue;
+        }
+        if piece.starts_with('/') {
+            depth = depth.saturating_sub(1);
+            continue;
+        }
+        let name = piece.split([' ', '>', '/', '\t', '\r', '\n']).next().unwrap_or_default();
+        if depth == 1 {
+            *counts.entry(name.rsplit(':').next().unwrap_or(name)).or_default() += 1;
+        }
+        let closed = piece.split('>').next().is_some_and(|tag| tag.ends_with('/'));
+        depth += usize::from(!closed);
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map_or_else(|| "record".into(), |(name, _)| name.to_owned())
 }
 
 fn delimited(file: &FoundFile) -> Result<Guess, Error> {

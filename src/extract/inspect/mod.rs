@@ -94,17 +94,32 @@ impl From<&Notice> for NoticeInspection {
 pub fn inspect(path: &Path, progress: &dyn Progress) -> Result<Inspection, Error> {
     let file = find::single(path)?;
     let guess = guess::guess(&file)?;
-    let columns = guess.columns.iter();
+    let mut columns = guess.columns.clone();
+    if guess.text.is_none() {
+        columns = read_columns(&file, &guess, &[], progress)?.unused;
+    }
+    // A path into a list has several values a record: it is left out, one after the other.
+    loop {
+        let table = read_columns(&file, &guess, &columns, progress)?;
+        let nested = |reject: &&super::Reject| matches!(reject.kind, "ambiguous-list" | "not-a-scalar");
+        match table.rejects.iter().find(nested).and_then(|reject| reject.column.as_ref()) {
+            Some((_, path)) if columns.contains(path) => columns.retain(|column| column != path),
+            _ => return Ok(describe(&file, guess, &table)),
+        }
+    }
+}
+
+fn read_columns(file: &FoundFile, guess: &Guess, columns: &[String], progress: &dyn Progress) -> Result<Table, Error> {
+    let wanted = |name: &String| WantedColumn { name: name.clone(), aliases: Vec::new(), optional: true };
     let layout = Layout {
         table: file.name.clone(),
         files: vec![file.name.clone()],
         format: guess.format.clone(),
         encoding: Encoding::Auto,
-        columns: columns.map(|n| WantedColumn { name: n.clone(), aliases: Vec::new(), optional: true }).collect(),
+        columns: columns.iter().map(wanted).collect(),
         optional: false,
     };
-    let table = read_files(std::slice::from_ref(&file), &layout, super::delimited::CHUNK, progress)?;
-    Ok(describe(&file, guess, &table))
+    read_files(std::slice::from_ref(file), &layout, super::delimited::CHUNK, progress)
 }
 
 fn describe(file: &FoundFile, guess: Guess, table: &Table) -> Inspection {
@@ -186,6 +201,17 @@ mod tests {
         assert!(!shown.contains("Name7") && !shown.contains("000007"));
         let few = inspected("few.csv", b"id,name\n1,Ann\n2,Bob\n");
         assert!(few.columns.iter().all(|c| c.values.is_empty()));
+    }
+
+    #[test]
+    fn json_and_xml_files_are_recognised_and_lists_left_out() {
+        let lines = inspected("u.json", b"{\"id\":1,\"a\":{\"b\":\"x\"}}\n{\"id\":2,\"a\":{\"b\":\"y\"}}\n");
+        assert_eq!((lines.format, lines.rows), ("json-lines", 2));
+        assert_eq!(lines.columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(), ["id", "a.b"]);
+        let page = inspected("u.json", b"{\"page\": 1,\n \"data\": [{\"id\":1,\"l\":[{\"x\":1},{\"x\":2}]}]}");
+        assert_eq!((page.format, page.rows, page.columns.len()), ("json", 1, 1));
+        let xml = inspected("u.xml", b"<R><S i='1'><A>1</A></S><S i='2'><A>2</A></S><T/></R>");
+        assert_eq!((xml.format, xml.rows, xml.columns.len()), ("xml", 2, 2));
     }
 
     #[test]

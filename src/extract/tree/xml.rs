@@ -37,7 +37,7 @@ pub(in crate::extract) fn read(
     let mut source = Source::open(file, progress)?;
     let declared = builder.layout.encoding.clone();
     let mut rows = Rows::new(builder, file, position, explode);
-    let seen = {
+    let (seen, rooted) = {
         let (body, coding, bom) = decoded(builder, file, &declared, &mut source)?;
         let body: Box<dyn Read + Send + '_> = match coding {
             Coding::Single(encoding) => Box::new(Transcoder::new(body, encoding)),
@@ -46,7 +46,7 @@ pub(in crate::extract) fn read(
         let lines = Counted { inner: BufReader::with_capacity(1 << 16, body), lines: 0, raw: Vec::new() };
         let mut walk = Walk::new(Reader::from_reader(lines), record, bom as u64);
         walk.run(builder, &mut rows).map_err(|fault| fault.into_error(file, walk.reader.get_ref().lines + 1))?;
-        walk.others
+        (walk.others, walk.roots > 0)
     };
     rows.finish(builder)?;
     let none = before.records() == builder.accounting.records;
@@ -55,7 +55,7 @@ pub(in crate::extract) fn read(
         let text = format!("no element \"{record}\" is in the file; there are: {list}");
         builder.notice(file, "no-records", text, true);
     } else {
-        builder.judge_emptiness(file, &before, true);
+        builder.judge_emptiness(file, &before, rooted);
     }
     builder.close_file(position, source.finish()?);
     Ok(())
@@ -171,6 +171,7 @@ struct Walk<'w, R> {
     open: Vec<Open>,
     place: Place,
     bom: u64,
+    roots: usize,
     /// Elements just below the root that are not records.
     others: BTreeSet<String>,
 }
@@ -185,13 +186,13 @@ impl<'w, R: BufRead> Walk<'w, R> {
             open: Vec::new(),
             place: Place { record: 0, line: 0, byte: 0 },
             bom,
+            roots: 0,
             others: BTreeSet::new(),
         }
     }
 
     fn run(&mut self, builder: &mut Builder<'_>, rows: &mut Rows<'_>) -> Result<(), Fault> {
         let mut buffer = Vec::new();
-        let mut roots = 0;
         loop {
             buffer.clear();
             if self.open.is_empty() {
@@ -206,11 +207,11 @@ impl<'w, R: BufRead> Walk<'w, R> {
             };
             match event {
                 Event::Start(start) => {
-                    roots += usize::from(self.around.is_empty() && self.open.is_empty());
+                    self.roots += usize::from(self.around.is_empty() && self.open.is_empty());
                     self.start(&start, line, byte)?;
                 }
                 Event::Empty(start) => {
-                    roots += usize::from(self.around.is_empty() && self.open.is_empty());
+                    self.roots += usize::from(self.around.is_empty() && self.open.is_empty());
                     self.start(&start, line, byte)?;
                     self.end(builder, rows)?;
                 }
@@ -225,7 +226,7 @@ impl<'w, R: BufRead> Walk<'w, R> {
                     return xml("the document declares entities of its own, which are not read");
                 }
                 Event::Eof if self.around.is_empty() && self.open.is_empty() => {
-                    return if roots == 1 || (roots == 0 && byte == 0) {
+                    return if self.roots == 1 || (self.roots == 0 && byte == 0) {
                         Ok(())
                     } else {
                         xml("expected one root element")
