@@ -38,7 +38,8 @@ pub(super) static CHECK: FieldCheck =
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     if change.field == Field::ClassSize {
-        return (!change.fields.has(Field::Rank)).then(|| Severity::Minor.into());
+        return (!change.fields.has(Field::Rank))
+            .then(|| Judgement::because(change.severity, "other students are counted"));
     }
     let ten = Decimal::new(10, 0);
     let in_ten = |side: Side| change.number(side).is_some_and(|rank| rank <= ten);

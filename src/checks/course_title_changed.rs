@@ -2,8 +2,8 @@
 //!
 //! # What it finds
 //!
-//! Titles that differ in more than case or blanks. A title that lost its honors, AP, IB or dual mark is major; a title
-//! that the new system writes another way throughout is info.
+//! Titles that differ in more than case or blanks. A title that lost its honors, AP, IB or dual mark, or was cut off,
+//! is major; a title that the new system writes another way throughout is info.
 //!
 //! # Why it matters
 //!
@@ -50,11 +50,13 @@ fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     if let Some(mark) = lost_level(legacy, new) {
         return Some(Judgement::because(Severity::Major, format!("the title lost its {mark} mark")));
     }
+    if fold(legacy).starts_with(&fold(new)) {
+        return Some(Judgement::because(Severity::Major, "cut off"));
+    }
     if change.is_relabelled() {
         return Some(Judgement::because(Severity::Info, "each system writes this title in its own way throughout"));
     }
-    let cut = fold(legacy).starts_with(&fold(new));
-    Some(Judgement::because(change.severity, if cut { "cut off" } else { "" }))
+    Some(change.severity.into())
 }
 
 /// The level that the legacy title names and the new one does not.
@@ -98,6 +100,19 @@ mod tests {
             found,
             ["info title ALGEBRA 2 HON -> Algebra 2 Honors (each system writes this title in its own way throughout)"]
                 as [&str; 1]
+        );
+    }
+
+    #[test]
+    fn a_cut_title_is_major() {
+        let found = found(
+            "course-title-changed",
+            "transcript: student_id|school_year|term|course|title\n1|2024-25|S1|ALG|Introduction to Engineering Design",
+            "transcript: student_id|school_year|term|course|title\n1|2024-25|S1|ALG|Introduction to En",
+        );
+        assert_eq!(
+            found,
+            ["major title Introduction to Engineering Design -> Introduction to En (cut off)"] as [&str; 1]
         );
     }
 

@@ -45,7 +45,8 @@ pub(super) fn gpa_moves(student: &StudentContext<'_>) -> bool {
 /// Kinds of GPA that are printed on transcripts and decide rank and graduation.
 pub(super) fn is_official(kind: &str) -> bool {
     let kind = kind.to_ascii_lowercase();
-    ["weighted", "cumulative", "total", "district"].contains(&kind.as_str()) || kind.contains("official")
+    ["weighted", "unweighted", "simple", "cumulative", "total", "district"].contains(&kind.as_str())
+        || kind.contains("official")
 }
 
 /// How two stored GPAs of one kind differ.

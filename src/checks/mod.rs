@@ -84,6 +84,7 @@ mod spell;
 mod state_id_changed;
 mod status_changed;
 mod student_duplicated;
+mod student_id_changed;
 mod student_missing;
 mod student_swapped;
 mod student_unexpected;

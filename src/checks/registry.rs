@@ -10,6 +10,7 @@ pub static ALL: &[&dyn Check] = &[
     &student_unexpected::StudentUnexpected,
     &student_duplicated::StudentDuplicated,
     &student_swapped::StudentSwapped,
+    &student_id_changed::StudentIdChanged,
     &name_changed::CHECK,
     &name_garbled::CHECK,
     &preferred_name_changed::CHECK,

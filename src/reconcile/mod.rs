@@ -62,7 +62,9 @@ pub fn reconcile(mut legacy: Dataset, mut new: Dataset, rules: &MatchRules) -> R
     }
     let compared = Entity::ALL.into_iter().filter(|e| legacy.get(*e).is_some() && new.get(*e).is_some()).collect();
     let courses = courses::pair(&legacy, &new);
-    let Roll { students, ids, mut matching, .. } = roll;
+    let Roll { students, ids, new_ids, mut matching } = roll;
+    matching.kept_id = matching.paired
+        - students.iter().zip(0..).filter(|(s, p)| s.is_paired() && new_ids.contains_key(p)).count() as u64;
     matching.suggestions = alike::suggestions(&legacy, &new, &students);
     matching.doubles = alike::doubles(&new, &students);
     matching.swapped = alike::swapped(&legacy, &new, &students);
@@ -76,6 +78,7 @@ pub fn reconcile(mut legacy: Dataset, mut new: Dataset, rules: &MatchRules) -> R
         courses,
         sections: Vec::new(),
         ids,
+        new_ids,
         tables,
         owners: owned,
         loose,

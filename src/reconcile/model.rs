@@ -29,6 +29,8 @@ pub struct Reconciliation {
     /// Sections of the legacy side and the new section that most of their students sit in.
     pub sections: Vec<SectionPair>,
     pub(super) ids: StringPool,
+    /// New ids of students whose two ids differ.
+    pub(super) new_ids: BTreeMap<u32, String>,
     pub(super) tables: PerEntity<PairTable>,
     pub(super) owners: [PerEntity<Vec<u32>>; 2],
     pub(super) loose: [PerEntity<Csr>; 2],
@@ -117,6 +119,8 @@ pub struct Matching {
     pub new: u64,
     /// Students on both sides.
     pub paired: u64,
+    /// Students on both sides under one district id.
+    pub kept_id: u64,
     /// Per candidate id: name, and how many of the legacy students it would pair alone.
     pub candidates: Vec<(String, u64)>,
     /// Names of the rules, by position.
@@ -154,6 +158,14 @@ impl Reconciliation {
     #[must_use]
     pub fn student_id(&self, position: u32) -> &str {
         self.ids.get(position)
+    }
+
+    /// The district ids of a student on both sides, canonical; `None` when the student is not on both.
+    #[must_use]
+    pub fn ids(&self, position: u32) -> Option<(&str, &str)> {
+        let legacy = self.ids.get(position);
+        let new = self.new_ids.get(&position).map_or(legacy, String::as_str);
+        self.students[position as usize].is_paired().then_some((legacy, new))
     }
 
     /// The position of the student with that canonical id.

@@ -98,38 +98,37 @@ impl<'a> Pairer<'a> {
     }
 
     /// A year row and its halves: same course and year, another number of rows, together the same part of the year.
+    /// Rows that stand twice on a side count once here; the second ones stay for [`Self::leftovers`].
     fn split(&self, ours: &mut Vec<Row>, theirs: &mut Vec<Row>, out: &mut Paired) {
         let (Some(course), Some(term)) = (self.plan.course, self.plan.term) else { return };
-        let plan = &self.plan;
-        let (mut seen, mut at) = (Vec::new(), 0);
-        while at < ours.len() {
-            let first = ours[at];
-            let alike = |n: Row| plan.agree(course, first, n) && plan.year.is_none_or(|y| plan.agree(y, first, n));
-            let new: Vec<Row> = theirs.iter().copied().filter(|n| alike(*n)).collect();
-            let legacy: Vec<Row> = match new.first() {
-                Some(n) if !seen.contains(&first) => ours
-                    .iter()
-                    .copied()
-                    .filter(|l| plan.agree(course, *l, *n) && plan.year.is_none_or(|y| plan.agree(y, *l, *n)))
-                    .collect(),
-                _ => Vec::new(),
-            };
-            seen.extend_from_slice(&legacy);
-            let span = |rows: &[Row], column: &KeyColumn<'_>| self.coverage(rows, column);
-            let (Some(before), Some(after)) =
-                (span(&legacy, &plan.columns[term].legacy), span(&new, &plan.columns[term].new))
-            else {
-                at += 1;
-                continue;
-            };
-            if legacy.len() == new.len() || before != after {
-                at += 1;
-                continue;
+        let alike =
+            |l: Row, n: Row| self.plan.agree(course, l, n) && self.plan.year.is_none_or(|y| self.plan.agree(y, l, n));
+        let mut at = 0;
+        while let Some(first) = ours.get(at).copied() {
+            at += 1;
+            let new = self.distinct(theirs.iter().copied().filter(|n| alike(first, *n)), false);
+            let Some(other) = new.first().copied() else { continue };
+            let legacy = self.distinct(ours.iter().copied().filter(|l| alike(*l, other)), true);
+            let before = self.coverage(&legacy, &self.plan.columns[term].legacy);
+            let after = self.coverage(&new, &self.plan.columns[term].new);
+            if before.is_some() && before == after && legacy.len() != new.len() {
+                ours.retain(|r| !legacy.contains(r));
+                theirs.retain(|r| !new.contains(r));
+                out.split.push((legacy, new));
+                at = 0;
             }
-            ours.retain(|r| !legacy.contains(r));
-            theirs.retain(|r| !new.contains(r));
-            out.split.push((legacy, new));
         }
+    }
+
+    /// The rows, each kind once.
+    fn distinct(&self, rows: impl Iterator<Item = Row>, legacy: bool) -> Vec<Row> {
+        let mut kept: Vec<Row> = Vec::new();
+        for row in rows {
+            if !kept.iter().any(|k| self.equal_within(*k, row, legacy)) {
+                kept.push(row);
+            }
+        }
+        kept
     }
 
     /// The part of the year that rows cover together; `None` when there is no row, a term is not readable, or two

@@ -139,6 +139,13 @@ fn a_year_row_is_its_two_halves() {
 }
 
 #[test]
+fn a_year_row_loaded_twice_is_its_halves_and_a_duplicate() {
+    let halves = ["1|2024-25|S1|ALG|A|5", "1|2024-25|S2|ALG|A|5"];
+    let twice = ["1|2024-25|FY|ALG|A|10", "1|2024-25|FY|ALG|A|10"];
+    assert_eq!(transcript(&halves, &twice), " split [0, 1]/[0] only [] [] doubled [] [1] open ");
+}
+
+#[test]
 fn a_lost_row_and_a_doubled_row_are_not_one_recoded_row() {
     let legacy = ["1|2024-25|S1|ALG|A|5", "1|2024-25|S1|BIO|A|5"];
     let new = ["1|2024-25|S1|ALG|A|5", "1|2024-25|S1|ALG|A|5"];

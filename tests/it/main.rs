@@ -4,6 +4,7 @@ mod extract;
 mod extract_real;
 mod extract_trees;
 mod extract_workbooks;
+mod checks;
 mod mapping;
 mod mapping_real;
 mod mapping_shipped;
