@@ -15,6 +15,7 @@ mod random;
 mod ranking;
 mod raw;
 mod sample;
+mod score;
 mod student;
 mod write;
 
@@ -26,6 +27,7 @@ pub use layout::{Codes, Dress, System};
 pub use migration::{Migration, Plan, truth_csv, write_migration};
 pub use random::{Chance, Purpose};
 pub use raw::{NOBODY, RawRow, RawTable, Sink, Style};
+pub use score::{ClassScore, Scoreboard, score};
 pub use sample::{SAMPLE_FAULTS, write_sample};
 pub use student::{Class, Gpa, Graded, Requirement, Section, Status, Stint, Student, Term};
 pub use write::{Written, write_side};

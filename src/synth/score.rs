@@ -1,0 +1,170 @@
+//! The scoreboard: what was planted against what was found, class by class, in both directions.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use super::fault::{Class, Plant, Truth, classes};
+use crate::finding::{FindingRow, Severity};
+
+/// One class on the scoreboard.
+#[derive(Debug, Clone)]
+pub struct ClassScore {
+    /// The class.
+    pub class: Class,
+    /// Students into whom it was planted.
+    pub planted: usize,
+    /// Of them, students with any finding above info.
+    pub found: usize,
+    /// Of them, students with a finding of a check that names the class rightly.
+    pub named: usize,
+    /// Of them, students with such a finding of at least the expected severity.
+    pub severe: usize,
+    /// Students (ids) without any finding above info: what a GO would have let through.
+    pub missed: Vec<String>,
+    /// For students that were found under another name: what the checks said instead, with counts.
+    pub instead: BTreeMap<String, usize>,
+}
+
+impl ClassScore {
+    /// True when every planted fault was found, named rightly and judged severely enough.
+    #[must_use]
+    pub const fn is_perfect(&self) -> bool {
+        self.planted == self.severe
+    }
+}
+
+/// Everything planted against everything found.
+#[derive(Debug, Clone)]
+pub struct Scoreboard {
+    /// Every class in order of number, seen or not.
+    pub classes: Vec<ClassScore>,
+    /// Findings on students without any planted fault, by severity and check.
+    pub false_findings: BTreeMap<(Severity, String), usize>,
+    /// Findings that are about no student (control totals, columns), by severity and check.
+    pub not_about_a_student: BTreeMap<(Severity, String), usize>,
+}
+
+/// Holds the truth against the findings.
+#[must_use]
+pub fn score<'a>(truth: &[Truth], findings: impl IntoIterator<Item = &'a FindingRow>) -> Scoreboard {
+    let touched: BTreeSet<&str> = truth.iter().map(|t| bare(&t.student_id)).collect();
+    let mut by_student: BTreeMap<&str, Vec<&FindingRow>> = BTreeMap::new();
+    let (mut false_findings, mut not_about_a_student) = (BTreeMap::new(), BTreeMap::new());
+    for finding in findings {
+        let student = bare(&finding.student_id);
+        if touched.contains(student) {
+            by_student.entry(student).or_default().push(finding);
+            continue;
+        }
+        let list = if student.is_empty() { &mut not_about_a_student } else { &mut false_findings };
+        *list.entry((finding.severity, finding.check.clone())).or_insert(0) += 1;
+    }
+    let mut planted: BTreeMap<u8, BTreeSet<&str>> = BTreeMap::new();
+    for line in truth {
+        planted.entry(line.class).or_default().insert(&line.student_id);
+    }
+    let none = BTreeSet::new();
+    let classes = classes()
+        .into_iter()
+        .map(|class| {
+            let students = planted.get(&class.id).unwrap_or(&none);
+            score_class(class, students, &by_student)
+        })
+        .collect();
+    Scoreboard { classes, false_findings, not_about_a_student }
+}
+
+/// Ids are told apart without their leading zeros, which a fault may have taken.
+fn bare(id: &str) -> &str {
+    id.trim_start_matches('0')
+}
+
+fn score_class(class: Class, students: &BTreeSet<&str>, findings: &BTreeMap<&str, Vec<&FindingRow>>) -> ClassScore {
+    let mut score = ClassScore {
+        class,
+        planted: students.len(),
+        found: 0,
+        named: 0,
+        severe: 0,
+        missed: Vec::new(),
+        instead: BTreeMap::new(),
+    };
+    for student in students {
+        let rows = findings.get(bare(student)).map_or(&[][..], Vec::as_slice);
+        let rows: Vec<&FindingRow> = rows.iter().copied().filter(|f| f.severity > Severity::Info).collect();
+        if rows.is_empty() {
+            score.missed.push((*student).to_owned());
+            continue;
+        }
+        score.found += 1;
+        let right = |f: &&FindingRow| class.checks.contains(&f.check.as_str());
+        let named: Vec<&FindingRow> = rows.iter().copied().filter(right).collect();
+        score.named += usize::from(!named.is_empty());
+        score.severe += usize::from(named.iter().any(|f| f.severity >= class.severity));
+        if named.iter().all(|f| f.severity < class.severity) {
+            let words: BTreeSet<String> = rows.iter().map(|f| format!("{} ({})", f.check, f.severity)).collect();
+            *score.instead.entry(words.into_iter().collect::<Vec<_>>().join(" + ")).or_insert(0) += 1;
+        }
+    }
+    score
+}
+
+impl Scoreboard {
+    /// Classes that were planted and not all found, named and judged rightly.
+    pub fn imperfect(&self) -> impl Iterator<Item = &ClassScore> {
+        self.classes.iter().filter(|c| !c.is_perfect())
+    }
+
+    /// How many findings of at least this severity stand on untouched students.
+    #[must_use]
+    pub fn false_above(&self, severity: Severity) -> usize {
+        self.false_findings.iter().filter(|((s, _), _)| *s >= severity).map(|(_, n)| n).sum()
+    }
+
+    /// How many planted faults were found, named and judged rightly.
+    #[must_use]
+    pub fn points(&self) -> usize {
+        self.classes.iter().map(|c| c.found + c.named + c.severe).sum()
+    }
+
+    /// The table that people read.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = format!(
+            "{:<5} {:<50} {:>7} {:>7} {:>7} {:>8}\n",
+            "class", "fault", "planted", "found", "named", "severity"
+        );
+        for score in &self.classes {
+            let (name, words) = (score.class.name(), score.class.text);
+            match score.class.plant {
+                Plant::Unseen(why) => {
+                    let _ = writeln!(text, "{name:<5} {words:<50} not visible: {why}");
+                }
+                Plant::Student(_) if score.planted == 0 => {
+                    let _ = writeln!(text, "{name:<5} {words:<50} not planted: no student of this layout can have it");
+                }
+                Plant::Student(_) => {
+                    let mark = if score.is_perfect() { "" } else { "  <" };
+                    let _ = writeln!(
+                        text,
+                        "{name:<5} {words:<50} {:>7} {:>7} {:>7} {:>8}{mark}",
+                        score.planted, score.found, score.named, score.severe
+                    );
+                    for (words, count) in &score.instead {
+                        let _ = writeln!(text, "      {count} said instead: {words}");
+                    }
+                }
+            }
+        }
+        for (title, list) in [
+            ("findings on students without a planted fault", &self.false_findings),
+            ("findings about no student", &self.not_about_a_student),
+        ] {
+            let _ = writeln!(text, "\n{title}: {}", list.values().sum::<usize>());
+            for ((severity, check), count) in list.iter().rev() {
+                let _ = writeln!(text, "  {severity:<8} {check:<32} {count}");
+            }
+        }
+        text
+    }
+}
