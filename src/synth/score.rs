@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::fault::{Class, Plant, Truth, classes};
+use super::fault::{CONSEQUENCE, Class, Plant, Truth, classes};
 use crate::finding::{FindingRow, Severity};
 
 /// One class on the scoreboard.
@@ -60,7 +60,7 @@ pub fn score<'a>(truth: &[Truth], findings: impl IntoIterator<Item = &'a Finding
         *list.entry((finding.severity, finding.check.clone())).or_insert(0) += 1;
     }
     let mut planted: BTreeMap<u8, BTreeSet<&str>> = BTreeMap::new();
-    for line in truth {
+    for line in truth.iter().filter(|t| t.record != CONSEQUENCE) {
         planted.entry(line.class).or_default().insert(&line.student_id);
     }
     let none = BTreeSet::new();

@@ -102,3 +102,101 @@ fn scoreboard() {
         }
     }
 }
+
+fn above_info(rows: &[FindingRow]) -> Vec<&FindingRow> {
+    rows.iter().filter(|r| r.severity > Severity::Info).collect()
+}
+
+#[test]
+fn no_pair_of_layouts_makes_a_finding_without_a_fault() {
+    for legacy in System::ALL {
+        for new in System::ALL {
+            // The same layout with the same dress would be one extract twice, which is not a migration.
+            let dress = Dress { renumber_sections: legacy == new, ..Dress::default() };
+            let (_, _, rows) = board(500, &plan((legacy, Dress::default()), (new, dress), None));
+            let bad = above_info(&rows);
+            assert!(bad.is_empty(), "{legacy:?} -> {new:?}: {} {:#?}", bad.len(), &bad[..bad.len().min(3)]);
+        }
+    }
+}
+
+#[test]
+fn legitimate_differences_make_no_finding_above_info() {
+    let plain = Dress::default;
+    let controls: [(&str, Dress, Dress); 12] = [
+        ("N1 sections renumbered", plain(), Dress { renumber_sections: true, ..plain() }),
+        ("N2 terms renumbered", plain(), Dress { renumber_terms: true, ..plain() }),
+        ("N3 spelling of text", plain(), Dress { loose_text: true, ..plain() }),
+        ("N4 teacher ids and N7 end dates (both lie in the pair of systems)", plain(), plain()),
+        ("N5 units of credit", plain(), Dress { carnegie: true, ..plain() }),
+        ("N6 year rows as halves", plain(), Dress { halves: true, ..plain() }),
+        ("N6 halves as year rows", Dress { halves: true, ..plain() }, plain()),
+        ("N8 order of rows and columns", plain(), Dress { shuffled: true, ..plain() }),
+        ("N9 rooms", plain(), Dress { room_labels: true, ..plain() }),
+        ("N10 allocation of credits", plain(), Dress { no_overflow: true, ..plain() }),
+        ("N11 dropped rows purged", plain(), Dress { purged: true, ..plain() }),
+        ("N12 detailed codes", Dress { exit_details: true, ..plain() }, plain()),
+    ];
+    for (name, legacy, new) in controls {
+        let (_, _, rows) = board(900, &plan((System::Aeries, legacy), (System::PowerSchool, new), None));
+        let bad = above_info(&rows);
+        assert!(bad.is_empty(), "{name}: {} {:#?}", bad.len(), &bad[..bad.len().min(3)]);
+    }
+    let all = Dress {
+        renumber_sections: true,
+        renumber_terms: true,
+        loose_text: true,
+        carnegie: true,
+        halves: true,
+        shuffled: true,
+        room_labels: true,
+        no_overflow: true,
+        purged: true,
+        exit_details: false,
+        gpa_digits: 3,
+    };
+    let (_, _, rows) = board(900, &plan((System::InfiniteCampus, plain()), (System::PowerSchool, all), None));
+    let bad = above_info(&rows);
+    assert!(bad.is_empty(), "all at once: {} {:#?}", bad.len(), &bad[..bad.len().min(3)]);
+}
+
+/// The sample data's own list of faults: student and the checks that name the fault.
+#[test]
+fn the_sample_data_shows_its_documented_faults_and_nothing_else() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/maple-valley");
+    let plan = plan((System::Aeries, Dress::default()), (System::PowerSchool, Dress::default()), None);
+    let rows = findings(&pair(&dir, &plan), &CheckSettings::default());
+    let list = std::fs::read_to_string(dir.join("faults.csv")).unwrap();
+    let faults: Vec<Vec<&str>> = list.lines().skip(1).map(|l| l.split(',').collect()).collect();
+    assert!(faults.len() >= 20);
+    for fault in &faults {
+        let [class, student, _, _, checks, severity, _] = fault[..] else { panic!("{fault:?}") };
+        let severity = Severity::parse(severity).unwrap();
+        let checks: Vec<&str> = checks.split(" | ").collect();
+        let hit = |r: &&FindingRow| {
+            r.student_id == student && checks.contains(&r.check.as_str()) && r.severity >= severity
+        };
+        assert!(rows.iter().any(|r| hit(&r)), "{class} on {student} is not found");
+    }
+    for row in above_info(&rows) {
+        let known = faults.iter().any(|f| f[1] == row.student_id);
+        assert!(known, "{} {} on {} is not documented", row.severity, row.check, row.student_id);
+    }
+}
+
+#[test]
+fn every_planted_class_is_found_named_and_judged_and_nothing_else_is_said() {
+    for (seed, legacy, new) in [
+        (1, System::Aeries, System::PowerSchool),
+        (2, System::PowerSchool, System::InfiniteCampus),
+        (3, System::InfiniteCampus, System::OneRoster),
+        (4, System::OneRoster, System::Aeries),
+    ] {
+        let planter = Planter::mixed(seed, (1..=111).collect(), 400_000);
+        let plan = plan((legacy, Dress::default()), (new, Dress::default()), Some(planter));
+        let (board, _, _) = board(3_000, &plan);
+        let wrong: Vec<String> = board.imperfect().map(|c| c.class.name()).collect();
+        assert!(wrong.is_empty(), "{legacy:?} -> {new:?}: {wrong:?}\n{}", board.text());
+        assert_eq!(board.false_above(Severity::Minor), 0, "{legacy:?} -> {new:?}\n{}", board.text());
+    }
+}

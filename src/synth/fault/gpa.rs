@@ -89,7 +89,7 @@ pub(super) const CLASSES: &[Class] = &[
     Class::of(87, "rank dense instead of competition", Gpa, RANK, Major, |s| {
         s.edit(Gpa, Field::Rank, |_, _, now| shifted(now, |v, _| if v > 3 { v - 2 } else { v }))
     }),
-    Class::of(88, "class size counts withdrawn students", Gpa, RANK, Major, |s| {
+    Class::of(88, "class size counts withdrawn students", Gpa, RANK, Minor, |s| {
         let rec = s.pick(Gpa, |s, r| !s.get(r, Field::ClassSize).is_empty())?;
         let more = shifted(&s.get(rec, Field::ClassSize), |v, _| v + 4)?;
         let hit = s.hit(Gpa, rec);
@@ -116,7 +116,10 @@ fn rounding(s: &mut Site<'_, '_>, round: impl Fn(i128, i128, i128) -> i128) -> O
     })
 }
 
-/// Changes the stored GPA of one kind.
+/// Changes the stored weighted GPA: the official one.
 fn value(s: &mut Site<'_, '_>, change: impl Fn(i64, i64) -> i64) -> Option<Vec<Hit>> {
-    s.edit(Gpa, Field::Value, |_: &mut Site<'_, '_>, _: Rec, now| shifted(now, &change))
+    s.edit(Gpa, Field::Value, |s: &mut Site<'_, '_>, r: Rec, now| {
+        let weighted = !s.get(r, Field::GpaKind).to_lowercase().contains("un");
+        weighted.then(|| shifted(now, &change)).flatten()
+    })
 }

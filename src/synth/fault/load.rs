@@ -6,7 +6,7 @@ use super::transcript::swap;
 use super::{Class, Hit};
 use crate::canonical::Entity::{Student, Transcript};
 use crate::canonical::Field;
-use crate::finding::Severity::{Critical, Major};
+use crate::finding::Severity::{Critical, Major, Minor};
 
 pub(super) const CLASSES: &[Class] = &[
     Class::of(104, "end of a file cut off", Transcript, &["transcript-row-missing"], Critical, |s| {
@@ -34,7 +34,7 @@ pub(super) const CLASSES: &[Class] = &[
     Class::of(107, "a code replaced by a default", Transcript, &["subject-area-changed"], Major, |s| {
         s.edit(Transcript, Field::SubjectArea, |_, _, _| Some("99".to_owned()))
     }),
-    Class::of(108, "titles cut off", Transcript, &["course-title-changed"], Major, |s| {
+    Class::of(108, "titles cut off", Transcript, &["course-title-changed"], Minor, |s| {
         s.edit(Transcript, Field::Title, |_, _, title| title.char_indices().nth(18).map(|(i, _)| title[..i].to_owned()))
     }),
     Class::of(109, "midnight of another time zone, a day earlier", Student, &["birth-date-changed"], Major, |s| {

@@ -10,14 +10,17 @@ mod site;
 mod transcript;
 mod view;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use foldhash::{HashSet, HashSetExt};
 
+use super::binding::Binding;
 use super::district::{District, Kind, School, SchoolData};
 use super::layout::{Dress, System};
 use super::random::{Chance, Purpose};
 use super::raw::RawTable;
 use super::student::Student;
-use crate::canonical::Entity;
+use crate::canonical::{Entity, Field};
 use crate::finding::Severity;
 use site::Site;
 use view::View;
@@ -86,6 +89,9 @@ pub struct Hit {
     /// Which record, in the raw words of the new side.
     pub record: String,
 }
+
+/// The record of a hit that follows from another student's fault: findings on it are neither demanded nor false.
+pub const CONSEQUENCE: &str = "consequence";
 
 /// A line of the truth list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,6 +174,42 @@ impl Planter {
         Self::listed(seed, list)
     }
 
+    /// Every class into up to `each` of the given students (number, id), into tables of any binding.
+    #[must_use]
+    pub fn drill(binding: &Binding, students: &[(u32, String)], each: usize, tables: &mut Vec<RawTable>) -> Drilled {
+        let mut view = View::new(binding, tables);
+        let (mut touched, mut truth, mut all_missing) = (HashSet::new(), Vec::new(), Vec::new());
+        let ids: BTreeMap<u32, &str> = students.iter().map(|(number, id)| (*number, id.as_str())).collect();
+        for class in classes() {
+            view.missing.clear();
+            let mut planted = 0;
+            // Each class starts elsewhere, so that the first students do not carry everything.
+            let start = usize::from(class.id) * 7919;
+            for place in 0..students.len() {
+                let (number, _) = students[(start + place) % students.len()];
+                let mut chance = Chance::of(u64::from(class.id), Purpose::Fault, u64::from(number));
+                let mut site =
+                    Site { view: &mut view, student: number, chance: &mut chance, touched: &touched, known: None };
+                let Some(hits) = attempt(&class, &mut site) else { continue };
+                touched.extend(hits.iter().map(|h| h.student));
+                truth.extend(hits.into_iter().map(|hit| Truth {
+                    class: class.id,
+                    student_id: ids.get(&hit.student).map_or_else(String::new, |id| (*id).to_owned()),
+                    entity: class.entity,
+                    record: hit.record,
+                    cluster: class.name(),
+                }));
+                planted += 1;
+                if planted == each {
+                    break;
+                }
+            }
+            all_missing.push((class.id, view.missing.clone()));
+        }
+        view.finish();
+        Drilled { truth, missing: all_missing }
+    }
+
     /// The faults of a listed planter.
     #[must_use]
     pub fn list(&self) -> &[(u32, u8)] {
@@ -235,6 +277,15 @@ impl Planter {
             }
         }
     }
+}
+
+/// What a drill planted.
+#[derive(Debug)]
+pub struct Drilled {
+    /// What was planted.
+    pub truth: Vec<Truth>,
+    /// By class: the fields that it asked for and the mapping has no column for.
+    pub missing: Vec<(u8, BTreeSet<(Entity, Field)>)>,
 }
 
 /// Tries the classes that are left on the students of a school; `quota` bounds how many are planted.

@@ -4,10 +4,10 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::site::Site;
-use super::{Class, Hit};
+use super::{CONSEQUENCE, Class, Hit};
 use crate::canonical::Entity::{Enrollment, Student};
 use crate::canonical::{Entity, Field};
-use crate::finding::Severity::{Critical, Major, Minor};
+use crate::finding::Severity::{Critical, Major};
 
 pub(super) const CLASSES: &[Class] = &[
     Class::of(1, "active student filtered out by status code", Student, &["student-missing"], Critical, |s| {
@@ -139,7 +139,7 @@ pub(super) const CLASSES: &[Class] = &[
         let usual = s.borrowed_calendar()?;
         s.edit(Enrollment, Field::Calendar, |_, _, now| now.contains('B').then(|| usual.clone()))
     }),
-    Class::of(21, "exit code replaced by a default", Enrollment, &["exit-code-changed"], Minor, |s| {
+    Class::of(21, "exit code replaced by a default", Enrollment, &["exit-code-changed"], Major, |s| {
         s.edit(Enrollment, Field::ExitCode, |_, _, code| (!code.is_empty()).then(|| "E999".to_owned()))
     }),
 ];
@@ -175,7 +175,8 @@ fn twins_merged(s: &mut Site<'_, '_>) -> Option<Vec<Hit>> {
         }
     }
     s.view.remove(own);
-    Some(vec![hit, Hit { student: elder, record: "merged".into() }])
+    // The elder's own rows now hold two lives; what is said of them is a consequence.
+    Some(vec![hit, Hit { student: elder, record: CONSEQUENCE.into() }])
 }
 
 /// Each twin has the other's transcript.

@@ -1,5 +1,7 @@
 //! Raw tables of one school, seen by student and canonical field: what faults look at and damage.
 
+use std::collections::BTreeSet;
+
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use crate::canonical::{Entity, Field};
@@ -33,12 +35,22 @@ pub(super) struct View<'a> {
     keys: HashMap<(usize, Vec<usize>), KeyIndex>,
     dead: HashSet<(usize, usize)>,
     next: u64,
+    /// Fields that a fault asked for and the binding has not.
+    pub(super) missing: BTreeSet<(Entity, Field)>,
 }
 
 impl<'a> View<'a> {
     pub(super) fn new(binding: &'a Binding, tables: &'a mut Vec<RawTable>) -> Self {
         let by_student = tables.iter().map(index).collect();
-        Self { binding, tables, by_student, keys: HashMap::new(), dead: HashSet::new(), next: 1 }
+        Self {
+            binding,
+            tables,
+            by_student,
+            keys: HashMap::new(),
+            dead: HashSet::new(),
+            next: 1,
+            missing: BTreeSet::new(),
+        }
     }
 
     fn table(&self, file: &str) -> Option<usize> {
@@ -88,7 +100,11 @@ impl<'a> View<'a> {
     fn locate(&mut self, rec: Rec, field: Field) -> Option<Cell> {
         let block = &self.binding.blocks[rec.block];
         let own = self.table(&block.file)?;
-        match block.place(field)? {
+        let Some(place) = block.place(field) else {
+            self.missing.insert((block.entity, field));
+            return None;
+        };
+        match place {
             Place::Own(column) => Some(Cell { table: own, row: rec.row, column: self.tables[own].column(column)? }),
             Place::Joined { file, on, column } => {
                 let table = self.table(file)?;
