@@ -117,7 +117,8 @@ fn calibrate(kind: &BoundKind, reconciliation: &Reconciliation) -> Calibration {
 
 /// Counts, for every value, the misfits and the others that have it in a row.
 fn patterns(reconciliation: &Reconciliation, misfits: &[u32], fits: &[u32]) -> Vec<Pattern> {
-    if misfits.is_empty() {
+    // Where nothing fits, what misfits share is what everybody shares.
+    if misfits.is_empty() || fits.is_empty() {
         return Vec::new();
     }
     let stride = fits.len().div_ceil(OTHERS).max(1);
