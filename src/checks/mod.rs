@@ -10,6 +10,7 @@ mod class_credit_changed;
 mod class_dates_changed;
 mod class_missing;
 mod class_rank_changed;
+mod class_rank_rule_changed;
 mod class_unexpected;
 mod co_teacher_changed;
 mod code_unmapped;

@@ -67,6 +67,7 @@ pub static ALL: &[&dyn Check] = &[
     &gpa_changed::CHECK,
     &gpa_rounding_only::CHECK,
     &class_rank_changed::CHECK,
+    &class_rank_rule_changed::ClassRankRuleChanged,
     &gpa_kind_swapped::GpaKindSwapped,
     &gpa_not_reproducible::GpaNotReproducible,
     &gpa_stale::GpaStale,
