@@ -86,7 +86,8 @@ fn contoso(folder: &Path, side: Side) -> Dataset {
 #[test]
 fn contoso_is_reproduced_for_no_student_under_any_letter_policy_and_nobody_is_accused() {
     let Some(folder) = real_data("contoso") else { return };
-    for name in ["simple-4.0", "simple-4.0-weighted", "lausd-official", "lausd-unweighted", "florida-unweighted", "uc"] {
+    for name in ["simple-4.0", "simple-4.0-weighted", "lausd-official", "lausd-unweighted", "florida-unweighted", "uc"]
+    {
         let (legacy, new) = (contoso(&folder, Side::Legacy), contoso(&folder, Side::New));
         let run = reconcile(legacy, new, &MatchRules::default());
         let wanted = WantedKind { kind: "cumulative".into(), legacy: Named::plain(name), new: Named::plain(name) };
@@ -271,7 +272,8 @@ fn rows_of(student: &str, term: &Value, out: &mut String) {
     }
 }
 
-const HEAD: &str = "student_id,school_year,term,course,mark,credit_attempted,credit_earned,gpa_weight,level,grade_level\n";
+const HEAD: &str =
+    "student_id,school_year,term,course,mark,credit_attempted,credit_earned,gpa_weight,level,grade_level\n";
 
 fn policy(name: &str) -> GpaPolicy {
     match read(Path::new(name), bundled(name).unwrap()).unwrap() {
@@ -319,7 +321,8 @@ fn the_json_transcripts_are_recomputed_and_every_misfit_is_shown_with_its_workin
         for student in students.filter(|s| s["studentNumber"].is_string() && s["gpa"] != Value::Null) {
             let id = text_of(&student, "studentNumber");
             let nc = student["gpaUnweighted"] != Value::Null;
-            let (weighted, plain) = if nc { ("north-carolina", "north-carolina") } else { ("simple-4.0", "simple-4.0") };
+            let (weighted, plain) =
+                if nc { ("north-carolina", "north-carolina") } else { ("simple-4.0", "simple-4.0") };
             let unweighted = GpaPolicy { weights: strip_levels(&policy(plain)), ..policy(plain) };
             let mut all = String::new();
             let mut count = |what: &str, value: String, policy: &GpaPolicy, rows: &str| {

@@ -6,7 +6,9 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
-use rollproof::canonical::{Column, Dataset, Decimal, Entity, Field, Kind, Locations, Records, Side, SourceFile, Typed};
+use rollproof::canonical::{
+    Column, Dataset, Decimal, Entity, Field, Kind, Locations, Records, Side, SourceFile, Typed,
+};
 use rollproof::extract::{Delimited, Encoding, Format, Header, Layout, Silent, WantedColumn, read};
 use rollproof::policy::{Bound, Named, Policies, WantedKind};
 use rollproof::reconcile::{MatchRules, reconcile};
