@@ -1,0 +1,162 @@
+//! The proof: each cause is applied to the legacy records that it names, and the comparison is made again.
+
+use rayon::prelude::*;
+
+use super::dictionary::{Dictionary, Outcome, keys_of};
+use super::group::{Group, Kind, Sort};
+use super::model::{Proof, Settings, Term};
+use super::pattern::Pattern;
+use super::search::Found;
+use super::space::{Space, each_unit};
+
+/// Students that one task looks at.
+const CHUNK: u32 = 8 * 1024;
+
+/// A cause with its proof, before it is ranked and put into words.
+#[derive(Debug, Clone)]
+pub(super) struct Draft {
+    pub(super) kind: Kind,
+    pub(super) pattern: Pattern,
+    pub(super) condition: Vec<Term>,
+    /// The condition as far as it lasts from rehearsal to rehearsal.
+    pub(super) lasting: Vec<String>,
+    /// Positions of the findings, ascending.
+    pub(super) findings: Vec<u32>,
+    pub(super) proof: Proof,
+    pub(super) proved: bool,
+    /// Further kinds of finding that the same cause makes.
+    pub(super) also: Vec<Kind>,
+}
+
+/// What applying a cause to all records showed.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    touched: u64,
+    agrees: u64,
+}
+
+/// Proves the causes found in one group.
+pub(super) fn prove(
+    space: &Space<'_>,
+    group: &Group,
+    found: Vec<Found<'_>>,
+    known: &[u32],
+    settings: &Settings,
+) -> Vec<Draft> {
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let dictionary = match (group.kind.sort, group.kind.field) {
+        (Sort::Values, Some(field)) => Dictionary::new(space.run, group.kind.entity, field),
+        _ => None,
+    };
+    let tallies = apply(space, dictionary.as_ref(), &found);
+    let mut owner = vec![0u32; group.events.len()];
+    for (at, cause) in found.iter().enumerate() {
+        cause.events.iter().for_each(|e| owner[*e as usize] = at as u32 + 1);
+    }
+    let follows = |e: &super::group::Event| known[e.finding as usize] > 0;
+    let free = group.events.iter().zip(&mut owner).filter(|(e, owner)| **owner == 0 && follows(e));
+    free.for_each(|(_, owner)| *owner = u32::MAX);
+    let stay = owner.iter().filter(|o| **o == 0).count() as u64;
+    let same_kind = same_kind(space, group, dictionary.as_ref(), &found, &owner);
+    found
+        .into_iter()
+        .zip(tallies)
+        .zip(same_kind)
+        .map(|((cause, tally), of)| draft(space, group, cause, tally, of, stay, settings))
+        .collect()
+}
+
+fn draft(
+    space: &Space<'_>,
+    group: &Group,
+    cause: Found<'_>,
+    tally: Tally,
+    of: u64,
+    stay: u64,
+    settings: &Settings,
+) -> Draft {
+    let mut findings: Vec<u32> = cause.events.iter().map(|e| group.events[*e as usize].finding).collect();
+    findings.sort_unstable();
+    let mut students: Vec<u32> = cause.events.iter().map(|e| group.events[*e as usize].unit.student).collect();
+    students.sort_unstable();
+    students.dedup();
+    let explained = findings.len() as u64;
+    // Where a check speaks of whole records, those that it does not speak of agree.
+    let broken = if group.kind.sort == Sort::Values { tally.agrees } else { tally.touched.saturating_sub(of) };
+    let proof = Proof { explained, of, students: students.len() as u64, broken, stay };
+    let fits = |part: u64, whole: u64| part * 100 >= whole * settings.proof_percent;
+    let proved = explained >= settings.min_findings && fits(explained, explained + broken) && fits(explained, of);
+    let mut literals = cause.literals;
+    literals.sort_by_key(|l| l.attribute);
+    Draft {
+        kind: group.kind,
+        pattern: cause.applied.pattern,
+        condition: literals.iter().map(|l| l.term(space)).collect(),
+        lasting: literals.iter().map(|l| l.lasting(space)).collect(),
+        findings,
+        proof,
+        proved,
+        also: Vec::new(),
+    }
+}
+
+/// One pass over the records: how many each cause would touch, and how many of those agree.
+fn apply(space: &Space<'_>, dictionary: Option<&Dictionary<'_>>, found: &[Found<'_>]) -> Vec<Tally> {
+    let empty = || vec![Tally::default(); found.len()];
+    let students = space.run.students.len() as u32;
+    let starts: Vec<u32> = (0..students.max(1)).step_by(CHUNK as usize).collect();
+    starts
+        .par_iter()
+        .fold(empty, |mut tallies, start| {
+            let mut keys = vec![0; space.attributes.len()];
+            each_unit(space.run, space.entity, space.population, *start..(start + CHUNK).min(students), |unit| {
+                let value_keys = keys_of(dictionary, space.population, unit);
+                for (tally, cause) in tallies.iter_mut().zip(found) {
+                    let outcome = cause.applied.outcome(unit, value_keys);
+                    if outcome == Outcome::Untouched {
+                        continue;
+                    }
+                    space.keys(unit, &mut keys);
+                    if cause.literals.iter().all(|l| l.holds(space, unit, &keys)) {
+                        tally.touched += 1;
+                        tally.agrees += u64::from(outcome == Outcome::Agrees);
+                    }
+                }
+            });
+            tallies
+        })
+        .reduce(empty, |mut a, b| {
+            for (a, b) in a.iter_mut().zip(b) {
+                a.touched += b.touched;
+                a.agrees += b.agrees;
+            }
+            a
+        })
+}
+
+/// Findings of the group that each cause touches under its condition, explained by it or by none.
+fn same_kind(
+    space: &Space<'_>,
+    group: &Group,
+    dictionary: Option<&Dictionary<'_>>,
+    found: &[Found<'_>],
+    owner: &[u32],
+) -> Vec<u64> {
+    let mut of = vec![0; found.len()];
+    let mut keys = vec![0; space.attributes.len()];
+    for (event, owner) in group.events.iter().zip(owner) {
+        let value_keys = keys_of(dictionary, space.population, event.unit);
+        space.keys(event.unit, &mut keys);
+        for (at, cause) in found.iter().enumerate() {
+            let is_open = *owner == 0 && cause.applied.outcome(event.unit, value_keys) != Outcome::Untouched;
+            if *owner as usize == at + 1
+                || (is_open && cause.literals.iter().all(|l| l.holds(space, event.unit, &keys)))
+            {
+                of[at] += 1;
+            }
+        }
+    }
+    of
+}

@@ -1,0 +1,266 @@
+//! What belongs together: one fault that shows in several fields is one cause, and what follows from a cause (points
+//! from marks, a GPA from its rows, a rank from GPAs) hangs under it.
+
+use std::collections::BTreeMap;
+
+use foldhash::{HashMap, HashMapExt};
+
+use super::group::{Group, Kind, Sort};
+use super::prove::Draft;
+use super::space::{NOBODY, Unit};
+use crate::canonical::{Entity, Field, Side};
+use crate::finding::{Finding, Findings, Subject};
+use crate::reconcile::Reconciliation;
+
+/// Causes on their way, and whose each finding is.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    pub(super) drafts: Vec<Draft>,
+    /// For each finding: its draft, counting from 1.
+    pub(super) of_finding: Vec<u32>,
+    /// For each finding: true when it only follows.
+    pub(super) follows: Vec<bool>,
+}
+
+impl Ledger {
+    pub(super) fn new(findings: usize) -> Self {
+        Self { drafts: Vec::new(), of_finding: vec![0; findings], follows: vec![false; findings] }
+    }
+
+    /// Takes newly proved causes in: joined with those that are the same fault, else as their own.
+    pub(super) fn add(&mut self, findings: &Findings, drafts: Vec<Draft>) {
+        let first = self.drafts.len();
+        self.drafts.extend(drafts);
+        self.join(findings, first);
+        for (at, draft) in self.drafts.iter().enumerate() {
+            for finding in &draft.findings {
+                self.of_finding[*finding as usize] = at as u32 + 1;
+                self.follows[*finding as usize] = false;
+            }
+        }
+    }
+
+    fn join(&mut self, findings: &Findings, first: usize) {
+        let mut order: Vec<usize> = (first..self.drafts.len()).collect();
+        order.sort_by_key(|at| {
+            let draft = &self.drafts[*at];
+            (std::cmp::Reverse(draft.findings.len()), lead(draft.kind.field), draft.kind)
+        });
+        let mut leaders: Vec<Draft> = Vec::new();
+        let records: Vec<Vec<Unit>> = order.iter().map(|at| units(findings, &self.drafts[*at])).collect();
+        let mut leading: Vec<usize> = Vec::new();
+        for (place, at) in order.iter().enumerate() {
+            let draft = self.drafts[*at].clone();
+            let joined = leading.iter().position(|l| {
+                let leader = &self.drafts[order[*l]];
+                is_same_rule(leader, &draft) || is_same_fault(leader, &records[*l], &draft, &records[place])
+            });
+            match joined {
+                Some(leader) => absorb(&mut leaders[leader], draft),
+                None => {
+                    leaders.push(draft);
+                    leading.push(place);
+                }
+            }
+        }
+        self.drafts.truncate(first);
+        self.drafts.append(&mut leaders);
+    }
+
+    /// Open findings on records that a cause has changed, in fields that depend on the changed one.
+    pub(super) fn follow_records(&mut self, groups: &[Group], findings: &Findings) {
+        let mut causes: HashMap<(Entity, Unit), Vec<u32>> = HashMap::new();
+        for (at, draft) in self.drafts.iter().enumerate().filter(|(_, d)| d.kind.sort == Sort::Values) {
+            for unit in units(findings, draft) {
+                causes.entry((draft.kind.entity, unit)).or_default().push(at as u32 + 1);
+            }
+        }
+        for group in groups {
+            let Some(field) = group.kind.field else { continue };
+            for event in &group.events {
+                if self.of_finding[event.finding as usize] > 0 {
+                    continue;
+                }
+                let known = causes.get(&(group.kind.entity, event.unit));
+                let cause = known.into_iter().flatten().find(|c| {
+                    let draft = &self.drafts[**c as usize - 1];
+                    std::iter::once(&draft.kind).chain(&draft.also).any(|k| k.field.is_some_and(|f| depends(field, f)))
+                });
+                if let Some(cause) = cause {
+                    self.of_finding[event.finding as usize] = *cause;
+                    self.follows[event.finding as usize] = true;
+                }
+            }
+        }
+    }
+
+    /// For each student the cause that explains most of what is wrong in the transcript, where it is at least half.
+    pub(super) fn of_transcripts(&self, findings: &Findings) -> HashMap<u32, u32> {
+        let mut counts: BTreeMap<u32, BTreeMap<u32, u64>> = BTreeMap::new();
+        for (finding, cause) in findings.rows.iter().zip(&self.of_finding) {
+            if let Subject::Student(student) = finding.subject
+                && moves_gpa(finding)
+            {
+                *counts.entry(student).or_default().entry(*cause).or_default() += 1;
+            }
+        }
+        let leading = |causes: BTreeMap<u32, u64>| {
+            let all: u64 = causes.values().sum();
+            let known = causes.into_iter().filter(|(cause, _)| *cause > 0);
+            known.max_by_key(|(cause, n)| (*n, std::cmp::Reverse(*cause))).filter(|(_, n)| n * 2 >= all).map(|(c, _)| c)
+        };
+        counts.into_iter().filter_map(|(student, causes)| Some((student, leading(causes)?))).collect()
+    }
+
+    /// Hangs open findings of some kinds under the cause of their student.
+    pub(super) fn follow_students(&mut self, groups: &[&Group], causes: &HashMap<u32, u32>) {
+        for event in groups.iter().flat_map(|g| &g.events) {
+            let at = event.finding as usize;
+            if self.of_finding[at] == 0
+                && let Some(cause) = causes.get(&event.unit.student)
+            {
+                self.of_finding[at] = *cause;
+                self.follows[at] = true;
+            }
+        }
+    }
+
+    /// For each student of a class (school and grade) in which GPAs changed: the cause of most of those changes.
+    /// A rank changes when another student's GPA does.
+    pub(super) fn of_classes(&self, run: &Reconciliation, findings: &Findings) -> HashMap<u32, u32> {
+        let mut counts: BTreeMap<(&str, &str), BTreeMap<u32, u64>> = BTreeMap::new();
+        for (finding, cause) in findings.rows.iter().zip(&self.of_finding).filter(|(_, cause)| **cause > 0) {
+            if let Subject::Student(student) = finding.subject
+                && finding.entity == Entity::Gpa
+                && !is_rank(finding.field)
+            {
+                *counts.entry(class(run, student)).or_default().entry(*cause).or_default() += 1;
+            }
+        }
+        let leading = |causes: &BTreeMap<u32, u64>| {
+            causes.iter().max_by_key(|(cause, n)| (**n, std::cmp::Reverse(**cause))).map(|(cause, _)| *cause)
+        };
+        let causes: BTreeMap<(&str, &str), u32> =
+            counts.iter().filter_map(|(class, causes)| Some((*class, leading(causes)?))).collect();
+        (0..run.students.len() as u32).filter_map(|s| Some((s, *causes.get(&class(run, s))?))).collect()
+    }
+}
+
+/// School and grade of a student.
+fn class(run: &Reconciliation, student: u32) -> (&str, &str) {
+    let pair = &run.students[student as usize];
+    let text = |field: Field| {
+        let of = |side: Side| run.dataset(side).get(Entity::Student)?.text(pair.record(side)?, field);
+        of(Side::Legacy).or_else(|| of(Side::New)).unwrap_or_default()
+    };
+    (text(Field::School), text(Field::GradeLevel))
+}
+
+/// The class rank and what it is counted in.
+pub(super) const fn is_rank(field: Option<Field>) -> bool {
+    matches!(field, Some(Field::Rank | Field::ClassSize))
+}
+
+/// A transcript finding that a GPA or a credit total may follow from.
+const fn moves_gpa(finding: &Finding) -> bool {
+    matches!(finding.entity, Entity::Transcript)
+        && !matches!(finding.field, Some(Field::Title | Field::Teacher | Field::School | Field::Transfer))
+}
+
+/// The records of a draft, ascending.
+fn units(findings: &Findings, draft: &Draft) -> Vec<Unit> {
+    let unit = |f: &u32| {
+        let finding = &findings.rows[*f as usize];
+        let student = if let Subject::Student(s) = finding.subject { s } else { NOBODY };
+        Unit { student, legacy: finding.legacy.unwrap_or(NOBODY), new: finding.new.unwrap_or(NOBODY) }
+    };
+    let mut units: Vec<Unit> = draft.findings.iter().map(unit).collect();
+    units.sort_unstable();
+    units.dedup();
+    units
+}
+
+/// The same field changed in the same way under the same condition, in another entity.
+fn is_same_rule(a: &Draft, b: &Draft) -> bool {
+    let is_value = a.kind.sort == Sort::Values && b.kind.sort == Sort::Values;
+    is_value
+        && a.kind.field == b.kind.field
+        && a.kind.entity != b.kind.entity
+        && a.pattern == b.pattern
+        && a.condition == b.condition
+}
+
+/// Nearly the same records, or a dependent field on a part of them.
+fn is_same_fault(a: &Draft, ours: &[Unit], b: &Draft, theirs: &[Unit]) -> bool {
+    if a.kind.entity != b.kind.entity || a.kind.population != b.kind.population {
+        return false;
+    }
+    let dependent = a.kind.field.zip(b.kind.field).is_some_and(|(a, b)| depends(b, a) || depends(a, b));
+    if !dependent && theirs.len() * 10 < ours.len() * 9 {
+        return false;
+    }
+    let (mut both, mut at) = (0usize, 0);
+    for unit in theirs {
+        while at < ours.len() && ours[at] < *unit {
+            at += 1;
+        }
+        both += usize::from(at < ours.len() && ours[at] == *unit);
+    }
+    let union = ours.len() + theirs.len() - both;
+    both * 10 >= union * 9 || (dependent && both * 10 >= theirs.len() * 9)
+}
+
+fn absorb(leader: &mut Draft, draft: Draft) {
+    leader.findings.extend(draft.findings);
+    leader.findings.sort_unstable();
+    leader.findings.dedup();
+    leader.also.push(draft.kind);
+    leader.also.extend(draft.also);
+    let (a, b) = (&mut leader.proof, draft.proof);
+    a.explained += b.explained;
+    a.of += b.of;
+    a.broken += b.broken;
+    a.stay += b.stay;
+    leader.proved &= draft.proved || draft.proof.explained * 4 < a.explained;
+}
+
+/// Which of several changed fields names the fault: the one that others follow from.
+const fn lead(field: Option<Field>) -> u8 {
+    match field {
+        None => 0,
+        Some(Field::Course | Field::School) => 1,
+        Some(Field::Mark) => 2,
+        Some(Field::Level | Field::Term | Field::SchoolYear) => 3,
+        Some(Field::GpaWeight | Field::CreditAttempted) => 4,
+        Some(Field::CreditEarned | Field::Credit) => 5,
+        Some(Field::GpaPoints) => 7,
+        Some(_) => 6,
+    }
+}
+
+/// True when `field` is computed or looked up from `from`.
+const fn depends(field: Field, from: Field) -> bool {
+    match from {
+        Field::Mark => matches!(field, Field::CreditEarned | Field::CreditAttempted | Field::GpaPoints | Field::InGpa),
+        Field::Level => matches!(field, Field::GpaWeight | Field::GpaPoints),
+        Field::GpaWeight => matches!(field, Field::GpaPoints),
+        Field::CreditAttempted => matches!(field, Field::CreditEarned | Field::GpaPoints),
+        Field::Course => matches!(
+            field,
+            Field::Title
+                | Field::Level
+                | Field::SubjectArea
+                | Field::Credit
+                | Field::GpaWeight
+                | Field::CreditAttempted
+        ),
+        Field::Term | Field::SchoolYear => matches!(field, Field::StartDate | Field::EndDate | Field::GradeLevel),
+        Field::Earned => matches!(field, Field::Met),
+        _ => false,
+    }
+}
+
+/// Kinds that are sought for causes of their own only after transcripts.
+pub(super) const fn is_derived(kind: Kind) -> bool {
+    matches!(kind.entity, Entity::Gpa | Entity::Graduation)
+}

@@ -1,0 +1,478 @@
+//! The search: patterns and conditions are proposed by findings, counted against all records in one pass a round,
+//! weighed by what they are worth, and taken greedily, the best first.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use super::bits::{BIT, Share, WORTH, log2};
+use super::choose::{Keyed, literals};
+use super::dictionary::{Applied, Dictionary, Outcome, keys_of};
+use super::grid::{Cell, Frame, Grid};
+use super::group::{Event, Group, Sort};
+use super::literal::{Literal, Literals};
+use super::model::Settings;
+use super::pattern::Pattern;
+use super::propose::patterns;
+use super::space::{Space, Unit, each_unit};
+
+/// Passes over the records of a population at most.
+const ROUNDS: usize = 4;
+/// Findings of a kind that are looked at while searching; all of them are explained and proved.
+const SAMPLE: usize = 40_000;
+/// Students that one task counts.
+const CHUNK: u32 = 8 * 1024;
+/// Records of which at least this share must differ for even a hint.
+const HINT_PERCENT: u64 = 50;
+/// Refinements that one pattern may ask for in a round.
+const REFINED: usize = 2;
+
+/// The claim on findings that follow from a cause of another kind.
+const FOLLOWS: u32 = u32::MAX;
+
+/// A cause as found: pattern, condition, and which findings of the group are its.
+pub(super) struct Found<'a> {
+    pub(super) applied: Applied<'a>,
+    pub(super) literals: Vec<Literal>,
+    /// Positions in the group's events.
+    pub(super) events: Vec<u32>,
+}
+
+/// A pattern under a condition that is worth a closer look.
+struct Base {
+    pattern: Pattern,
+    literals: Vec<Literal>,
+}
+
+/// A group on its way.
+struct Live<'a, 'g> {
+    group: &'g Group,
+    dictionary: Option<Dictionary<'a>>,
+    /// For each event: number of the cause that explains it, counting from 1.
+    claimed: Vec<u32>,
+    found: Vec<Found<'a>>,
+    bases: Vec<Base>,
+    refined: BTreeSet<String>,
+    is_done: bool,
+}
+
+/// A pattern and the conditions that it is counted by.
+struct Prospect<'a> {
+    live: usize,
+    applied: Applied<'a>,
+    frame: Frame,
+    price: i64,
+}
+
+/// The events that are looked at, with their literals.
+struct Sample {
+    /// Positions in the group's events.
+    at: Vec<u32>,
+    units: Vec<Unit>,
+    attribute_keys: Vec<u32>,
+    keys: Vec<(u32, u32)>,
+    weight: u64,
+    /// The cause that claimed it, counting from 1.
+    claimed: Vec<u32>,
+    literals: Vec<u16>,
+    ends: Vec<u32>,
+}
+
+impl Sample {
+    fn matched(&self, event: usize) -> &[u16] {
+        let start = if event == 0 { 0 } else { self.ends[event - 1] as usize };
+        &self.literals[start..self.ends[event] as usize]
+    }
+}
+
+/// All causes of the groups of one population.
+///
+/// Findings that `known` gives to a cause already follow from it; only a pattern of values that foretells them exactly
+/// takes them away from it.
+pub(super) fn search<'a>(
+    space: &Space<'a>,
+    groups: &[&Group],
+    known: &[u32],
+    settings: &Settings,
+) -> Vec<Vec<Found<'a>>> {
+    let mut lives: Vec<Live<'a, '_>> = groups.iter().map(|group| Live::new(space, group, known)).collect();
+    for round in 0..ROUNDS {
+        if lives.iter().all(|l| l.is_done) {
+            break;
+        }
+        let mut literals = Literals::default();
+        let mut samples: Vec<Option<Sample>> =
+            lives.par_iter().map(|l| (!l.is_done).then(|| Sample::of(space, l))).collect();
+        let mut prospects = Vec::new();
+        for (at, (live, sample)) in lives.iter().zip(&samples).enumerate() {
+            if let Some(sample) = sample {
+                prospects.extend(propose(space, live, at, sample, &mut literals, settings));
+            }
+        }
+        prospects.iter_mut().for_each(|p| p.frame.settle(&literals));
+        for sample in samples.iter_mut().flatten() {
+            sample.look_up(space, &literals);
+        }
+        let grids = count(space, &lives, &prospects, &literals);
+        let is_last = round + 1 == ROUNDS;
+        lives.par_iter_mut().zip(samples).enumerate().for_each(|(at, (live, sample))| {
+            let Some(mut sample) = sample else { return };
+            let own: Vec<(&Prospect<'a>, &Grid)> = prospects.iter().zip(&grids).filter(|(p, _)| p.live == at).collect();
+            live.round(space, &mut sample, &own, &literals, settings, is_last);
+        });
+    }
+    lives.into_iter().map(|l| l.found).collect()
+}
+
+/// Patterns of the open findings under the conditions that are worth counting, and the refinements asked for.
+fn propose<'a>(
+    space: &Space<'a>,
+    live: &Live<'a, '_>,
+    at: usize,
+    sample: &Sample,
+    numbers: &mut Literals,
+    settings: &Settings,
+) -> Vec<Prospect<'a>> {
+    let least = settings.min_findings.div_ceil(sample.weight);
+    let open: Vec<Event> = (0..sample.at.len())
+        .filter(|e| sample.claimed[*e] == 0)
+        .map(|e| live.group.events[sample.at[e] as usize])
+        .collect();
+    let mut prospects = Vec::new();
+    for applied in patterns(space.run, live.group, live.dictionary.as_ref(), &open, least) {
+        let bases = live.bases.iter().filter(|b| b.pattern == applied.pattern).map(|b| b.literals.as_slice());
+        for base in bases.chain(std::iter::once(&[][..])) {
+            let Some(again) = live.again(space, &applied.pattern) else { continue };
+            let (units, keys) = sample.of_pattern(space, &again, base);
+            if (units.len() as u64) < least {
+                continue;
+            }
+            let keyed = Keyed { units: &units, keys: &keys, weight: sample.weight };
+            let base = base.iter().filter_map(|l| numbers.number(*l)).collect();
+            let mut chosen = literals(space, &keyed, settings.min_findings);
+            chosen.truncate(super::grid::WIDTH + 4);
+            let chosen = chosen.into_iter().filter_map(|l| numbers.number(l)).collect();
+            let price = price(&again.pattern, live.dictionary.as_ref());
+            prospects.push(Prospect { live: at, applied: again, frame: Frame::new(base, chosen), price });
+        }
+    }
+    prospects
+}
+
+/// What it takes to name a pattern.
+fn price(pattern: &Pattern, dictionary: Option<&Dictionary<'_>>) -> i64 {
+    let value = log2(dictionary.map_or(1, Dictionary::len) as u64);
+    match pattern {
+        Pattern::Speaks(_) => BIT,
+        Pattern::Pair(..) | Pattern::Unmapped(..) => value + BIT,
+        Pattern::Constant(_) => value + 3 * BIT,
+        Pattern::Swap(..) => 2 * value + BIT,
+        Pattern::Copy(_) => 6 * BIT,
+        Pattern::Rule(_) => 8 * BIT,
+        Pattern::Table(lines) => 8 * BIT + value.saturating_mul(lines.len() as i64),
+    }
+}
+
+/// Counts all records of the population that each pattern touches, by its conditions: the denominators.
+fn count<'a>(space: &Space<'a>, lives: &[Live<'a, '_>], prospects: &[Prospect<'a>], literals: &Literals) -> Vec<Grid> {
+    let empty = || -> Vec<Grid> { prospects.iter().map(|p| Grid::new(&p.frame)).collect() };
+    let students = space.run.students.len() as u32;
+    let starts: Vec<u32> = (0..students.max(1)).step_by(CHUNK as usize).collect();
+    let by_live: Vec<(usize, Vec<usize>)> = (0..lives.len())
+        .map(|live| (live, (0..prospects.len()).filter(|p| prospects[*p].live == live).collect::<Vec<_>>()))
+        .filter(|(_, own)| !own.is_empty())
+        .collect();
+    starts
+        .par_iter()
+        .fold(empty, |mut grids, start| {
+            let mut keys = vec![0; space.attributes.len()];
+            let mut matched = Vec::new();
+            let range = *start..(start + CHUNK).min(students);
+            each_unit(space.run, space.entity, space.population, range, |unit| {
+                let mut is_known = false;
+                for (live, own) in &by_live {
+                    let value_keys = keys_of(lives[*live].dictionary.as_ref(), space.population, unit);
+                    for prospect in own {
+                        let this = &prospects[*prospect];
+                        if this.applied.touches(unit, value_keys) {
+                            if !is_known {
+                                space.keys(unit, &mut keys);
+                                literals.matched(space, unit, &keys, &mut matched);
+                                is_known = true;
+                            }
+                            grids[*prospect].add(&this.frame, &matched);
+                        }
+                    }
+                }
+            });
+            grids
+        })
+        .reduce(empty, |mut a, b| {
+            a.iter_mut().zip(&b).for_each(|(a, b)| a.merge(b));
+            a
+        })
+}
+
+/// A pattern under a condition, weighed.
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    prospect: usize,
+    cell: Cell,
+    share: Share,
+    gain: i64,
+}
+
+impl<'a, 'g> Live<'a, 'g> {
+    fn new(space: &Space<'a>, group: &'g Group, known: &[u32]) -> Self {
+        let kind = group.kind;
+        let dictionary = match (kind.sort, kind.field) {
+            (Sort::Values, Some(field)) => Dictionary::new(space.run, kind.entity, field),
+            _ => None,
+        };
+        Self {
+            group,
+            dictionary,
+            claimed: group.events.iter().map(|e| if known[e.finding as usize] > 0 { FOLLOWS } else { 0 }).collect(),
+            found: Vec::new(),
+            bases: Vec::new(),
+            refined: BTreeSet::new(),
+            is_done: false,
+        }
+    }
+
+    /// The same pattern once more, ready to be applied.
+    fn again(&self, space: &Space<'a>, pattern: &Pattern) -> Option<Applied<'a>> {
+        match (pattern, &self.dictionary, self.group.kind.field) {
+            (Pattern::Speaks(check), ..) => Some(Applied::speaks(*check)),
+            (Pattern::Unmapped(side, raw), _, Some(field)) => {
+                Applied::unmapped(space.run, space.entity, field, *side, raw)
+            }
+            (_, Some(dictionary), _) => Applied::values(dictionary, pattern.clone()),
+            _ => None,
+        }
+    }
+
+    /// Takes the best causes of a round, and asks for what the next round should look at.
+    fn round(
+        &mut self,
+        space: &Space<'a>,
+        sample: &mut Sample,
+        own: &[(&Prospect<'a>, &Grid)],
+        literals: &Literals,
+        settings: &Settings,
+        is_last: bool,
+    ) {
+        let before = self.found.len();
+        let mut banned: BTreeSet<(usize, Cell)> = BTreeSet::new();
+        self.bases.clear();
+        loop {
+            let candidates = weigh(space, sample, own, literals, settings, &banned);
+            let best = best(&candidates, HINT_PERCENT);
+            let proved = best.and_then(|b| {
+                super::search::best(&candidates, settings.proof_percent).filter(|p| p.gain >= b.gain / 4)
+            });
+            let asks = if is_last { Vec::new() } else { self.ask(own, literals, &candidates, settings) };
+            // A hint is taken only when nothing better can come of a closer look.
+            let is_final = is_last || (asks.is_empty() && self.found.len() == before);
+            let Some(next) = proved.or(if is_final { best } else { None }) else {
+                self.is_done = is_last || (self.found.len() == before && asks.is_empty());
+                self.bases = asks;
+                break;
+            };
+            if sample.students(own[next.prospect].0, next.cell) < settings.min_students {
+                banned.insert((next.prospect, next.cell));
+                continue;
+            }
+            self.take(space, sample, own[next.prospect].0, next.cell, literals);
+        }
+    }
+
+    /// Conditions that would be worth something if another literal made them precise.
+    fn ask(
+        &mut self,
+        own: &[(&Prospect<'a>, &Grid)],
+        literals: &Literals,
+        candidates: &[Candidate],
+        settings: &Settings,
+    ) -> Vec<Base> {
+        let mut asks = Vec::new();
+        for (at, (prospect, _)) in own.iter().enumerate().filter(|(_, (p, _))| p.frame.base.is_empty()) {
+            let vague = candidates.iter().filter(|c| c.prospect == at && matches!(c.cell, Cell::Two(..)));
+            let mut vague: Vec<&Candidate> = vague.filter(|c| !c.share.at_least(settings.proof_percent)).collect();
+            vague.sort_by_key(|c| std::cmp::Reverse(c.gain));
+            for candidate in vague.into_iter().take(REFINED) {
+                let base: Vec<Literal> = prospect.frame.cell(candidate.cell).iter().map(|l| literals.get(*l)).collect();
+                let name = format!("{:?} {base:?} {}", prospect.applied.pattern, self.found.len());
+                if !self.refined.contains(&name) {
+                    self.refined.insert(name);
+                    asks.push(Base { pattern: prospect.applied.pattern.clone(), literals: base });
+                }
+            }
+        }
+        asks
+    }
+
+    /// Makes a candidate a cause: of the sample, and of all events of the group.
+    fn take(
+        &mut self,
+        space: &Space<'a>,
+        sample: &mut Sample,
+        prospect: &Prospect<'a>,
+        cell: Cell,
+        literals: &Literals,
+    ) {
+        let number = self.found.len() as u32 + 1;
+        let condition = prospect.frame.cell(cell);
+        let taken: Vec<usize> = sample.explained(prospect, &condition).collect();
+        for event in taken {
+            sample.claimed[event] = number;
+        }
+        let condition: Vec<Literal> = condition.into_iter().map(|l| literals.get(l)).collect();
+        let Some(applied) = self.again(space, &prospect.applied.pattern) else { return };
+        let mut keys = vec![0; space.attributes.len()];
+        let mut events = Vec::new();
+        let is_exact = matches!(applied.pattern, Pattern::Rule(_) | Pattern::Constant(_) | Pattern::Copy(_));
+        let is_free = |claim: u32| claim == 0 || (claim == FOLLOWS && is_exact);
+        for (at, event) in self.group.events.iter().enumerate().filter(|(at, _)| is_free(self.claimed[*at])) {
+            let value_keys = keys_of(self.dictionary.as_ref(), space.population, event.unit);
+            if applied.outcome(event.unit, value_keys) != Outcome::AsSaid {
+                continue;
+            }
+            space.keys(event.unit, &mut keys);
+            if condition.iter().all(|l| l.holds(space, event.unit, &keys)) {
+                events.push(at as u32);
+            }
+        }
+        for at in &events {
+            self.claimed[*at as usize] = number;
+        }
+        self.found.push(Found { applied, literals: condition, events });
+    }
+}
+
+/// Every candidate with evidence beyond its price.
+fn weigh(
+    space: &Space<'_>,
+    sample: &Sample,
+    own: &[(&Prospect<'_>, &Grid)],
+    literals: &Literals,
+    settings: &Settings,
+    banned: &BTreeSet<(usize, Cell)>,
+) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
+    for (at, (prospect, all)) in own.iter().enumerate() {
+        let (mut hits, mut gone) = (Grid::new(&prospect.frame), Grid::new(&prospect.frame));
+        for event in 0..sample.at.len() {
+            let (unit, keys) = (sample.units[event], sample.keys[event]);
+            if sample.claimed[event] > 0 {
+                if prospect.applied.touches(unit, keys) {
+                    gone.add(&prospect.frame, sample.matched(event));
+                }
+            } else if prospect.applied.outcome(unit, keys) == Outcome::AsSaid {
+                hits.add(&prospect.frame, sample.matched(event));
+            }
+        }
+        let of = |cell: Option<Cell>, grid: &Grid| cell.map_or(grid.whole, |c| grid.get(c));
+        let share = |cell: Option<Cell>| {
+            let hits = of(cell, &hits) * sample.weight;
+            Share { hits, of: of(cell, all).saturating_sub(of(cell, &gone) * sample.weight).max(hits) }
+        };
+        let whole = share(None);
+        for cell in hits.cells().filter(|c| !banned.contains(&(at, *c))) {
+            let this = share(Some(cell));
+            if this.hits < settings.min_findings || (cell == Cell::All && !prospect.frame.base.is_empty()) {
+                continue;
+            }
+            let outside = Share { hits: whole.hits.saturating_sub(this.hits), of: whole.of.saturating_sub(this.of) };
+            let gain = this.evidence(outside) - prospect.price;
+            if gain > WORTH {
+                let gain = gain - prospect.frame.price(cell, literals, space);
+                if gain > WORTH {
+                    candidates.push(Candidate { prospect: at, cell, share: this, gain });
+                }
+            }
+        }
+    }
+    candidates
+}
+
+/// The most worthwhile candidate of at least this precision; of equals the first proposed and the simplest.
+fn best(candidates: &[Candidate], percent: u64) -> Option<Candidate> {
+    let fitting = candidates.iter().filter(|c| c.share.at_least(percent));
+    fitting.min_by_key(|c| (std::cmp::Reverse(c.gain), c.prospect, c.cell)).copied()
+}
+
+impl Sample {
+    /// The open and the claimed events of a group, evenly chosen where there are too many. Findings are in content
+    /// order, so that the choice does not depend on the order of rows.
+    fn of(space: &Space<'_>, live: &Live<'_, '_>) -> Self {
+        let events = &live.group.events;
+        let step = events.len().div_ceil(SAMPLE).max(1);
+        let at: Vec<u32> = (0..events.len() as u32).step_by(step).collect();
+        let width = space.attributes.len();
+        let mut sample = Self {
+            units: Vec::with_capacity(at.len()),
+            attribute_keys: vec![0; at.len() * width],
+            keys: Vec::with_capacity(at.len()),
+            weight: step as u64,
+            claimed: at.iter().map(|a| live.claimed[*a as usize]).collect(),
+            literals: Vec::new(),
+            ends: Vec::new(),
+            at,
+        };
+        for (place, at) in sample.at.iter().enumerate() {
+            let unit = events[*at as usize].unit;
+            space.keys(unit, &mut sample.attribute_keys[place * width..(place + 1) * width]);
+            sample.units.push(unit);
+            sample.keys.push(keys_of(live.dictionary.as_ref(), space.population, unit));
+        }
+        sample
+    }
+
+    /// Open events that a pattern explains under a base, with the keys of their attributes.
+    fn of_pattern(&self, space: &Space<'_>, applied: &Applied<'_>, base: &[Literal]) -> (Vec<Unit>, Vec<u32>) {
+        let width = space.attributes.len();
+        let (mut units, mut keys) = (Vec::new(), Vec::new());
+        for event in (0..self.units.len()).filter(|e| self.claimed[*e] == 0) {
+            let unit = self.units[event];
+            let own = &self.attribute_keys[event * width..(event + 1) * width];
+            if applied.outcome(unit, self.keys[event]) == Outcome::AsSaid
+                && base.iter().all(|l| l.holds(space, unit, own))
+            {
+                units.push(unit);
+                keys.extend_from_slice(own);
+            }
+        }
+        (units, keys)
+    }
+
+    fn look_up(&mut self, space: &Space<'_>, literals: &Literals) {
+        let width = space.attributes.len();
+        let mut matched = Vec::new();
+        for (event, unit) in self.units.iter().enumerate() {
+            literals.matched(space, *unit, &self.attribute_keys[event * width..(event + 1) * width], &mut matched);
+            self.literals.extend_from_slice(&matched);
+            self.ends.push(self.literals.len() as u32);
+        }
+    }
+
+    /// Open events that a pattern explains under a condition.
+    fn explained<'s>(&'s self, prospect: &'s Prospect<'_>, condition: &'s [u16]) -> impl Iterator<Item = usize> + 's {
+        (0..self.units.len()).filter(move |e| {
+            self.claimed[*e] == 0
+                && prospect.applied.outcome(self.units[*e], self.keys[*e]) == Outcome::AsSaid
+                && condition.iter().all(|c| self.matched(*e).binary_search(c).is_ok())
+        })
+    }
+
+    /// Distinct students (for courses: records) that a candidate explains.
+    fn students(&self, prospect: &Prospect<'_>, cell: Cell) -> u64 {
+        let condition = prospect.frame.cell(cell);
+        let units: BTreeSet<Unit> = self
+            .explained(prospect, &condition)
+            .map(|e| self.units[e])
+            .map(|u| if u.student == super::space::NOBODY { u } else { Unit { student: u.student, legacy: 0, new: 0 } })
+            .collect();
+        units.len() as u64
+    }
+}
