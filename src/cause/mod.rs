@@ -15,6 +15,7 @@ mod prove;
 mod rank;
 mod relate;
 mod search;
+mod show;
 mod space;
 mod words;
 
@@ -23,6 +24,8 @@ use std::collections::BTreeMap;
 pub use model::{
     Cause, Causes, CodeLines, Consequence, Fix, PairCount, Proof, Provenance, SchoolShare, Settings, Term,
 };
+
+pub use show::CSV_HEADER;
 
 use group::{Group, groups};
 use prove::{Draft, prove};

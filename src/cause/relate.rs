@@ -67,7 +67,8 @@ impl Ledger {
         self.drafts.append(&mut leaders);
     }
 
-    /// Open findings on records that a cause has changed, in fields that depend on the changed one.
+    /// Open findings on records that a cause has changed, in fields that depend on the changed one, where many of the
+    /// cause's records have them: a single fault on such a record stays single.
     pub(super) fn follow_records(&mut self, groups: &[Group], findings: &Findings) {
         let mut causes: HashMap<(Entity, Unit), Vec<u32>> = HashMap::new();
         for (at, draft) in self.drafts.iter().enumerate().filter(|(_, d)| d.kind.sort == Sort::Values) {
@@ -77,20 +78,31 @@ impl Ledger {
         }
         for group in groups {
             let Some(field) = group.kind.field else { continue };
-            for event in &group.events {
-                if self.of_finding[event.finding as usize] > 0 {
-                    continue;
-                }
+            let mut following: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+            for event in group.events.iter().filter(|e| self.of_finding[e.finding as usize] == 0) {
                 let known = causes.get(&(group.kind.entity, event.unit));
-                let cause = known.into_iter().flatten().find(|c| {
-                    let draft = &self.drafts[**c as usize - 1];
-                    std::iter::once(&draft.kind).chain(&draft.also).any(|k| k.field.is_some_and(|f| depends(field, f)))
-                });
-                if let Some(cause) = cause {
-                    self.of_finding[event.finding as usize] = *cause;
-                    self.follows[event.finding as usize] = true;
+                if let Some(cause) = known.into_iter().flatten().find(|c| self.moves(**c, field)) {
+                    following.entry(*cause).or_default().push(event.finding);
                 }
             }
+            for (cause, list) in following {
+                if list.len() * 5 >= self.drafts[cause as usize - 1].findings.len() {
+                    self.follow(&list, cause);
+                }
+            }
+        }
+    }
+
+    /// True when a cause changes a field that the given one depends on.
+    fn moves(&self, cause: u32, field: Field) -> bool {
+        let draft = &self.drafts[cause as usize - 1];
+        std::iter::once(&draft.kind).chain(&draft.also).any(|k| k.field.is_some_and(|f| depends(field, f)))
+    }
+
+    fn follow(&mut self, findings: &[u32], cause: u32) {
+        for finding in findings {
+            self.of_finding[*finding as usize] = cause;
+            self.follows[*finding as usize] = true;
         }
     }
 

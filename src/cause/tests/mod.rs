@@ -2,6 +2,7 @@
 
 mod district;
 mod faults;
+mod whole;
 
 use std::collections::BTreeSet;
 
@@ -55,6 +56,15 @@ fn differences(run: &Reconciliation) -> Findings {
             pairs.new_duplicates().iter().for_each(|n| push(Change::Added, 3, None, None, Some(*n)));
         }
     }
+    // Content order inside a student, as checks have it.
+    let cells = |f: &Finding| {
+        let of = |side: Side, row: Option<Row>| -> String {
+            let Some((records, row)) = run.dataset(side).get(f.entity).zip(row) else { return String::new() };
+            Field::of(f.entity).iter().map(|field| records.raw(row, *field).unwrap_or_default()).collect()
+        };
+        (f.subject, f.entity, f.field, f.check, of(Side::Legacy, f.legacy), of(Side::New, f.new))
+    };
+    findings.rows.sort_by_cached_key(cells);
     findings
 }
 
