@@ -139,9 +139,9 @@ impl<'a> StudentContext<'a> {
     #[must_use]
     pub fn has_same_rows(&self) -> bool {
         !self.policies.bound(self.reconciliation).catalogue_differs
-            && [Entity::Transcript, Entity::Schedule].into_iter().all(|entity| {
-                self.pairs(entity).is_some_and(|p| p.is_complete()) && self.changes.of(entity).is_empty()
-            })
+            && [Entity::Transcript, Entity::Schedule]
+                .into_iter()
+                .all(|entity| self.pairs(entity).is_some_and(|p| p.is_complete()) && self.changes.of(entity).is_empty())
     }
 
     /// True when both sides map the field and the two values differ (unmapped and unreadable values differ from all).

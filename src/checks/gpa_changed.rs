@@ -19,8 +19,8 @@
 
 use super::context::Meta;
 use super::field_check::{FieldChange, FieldCheck, Judgement};
-use super::policy_facts::derivation;
 use super::judge::{GpaDifference, gpa_difference, is_official, senior, threshold_between};
+use super::policy_facts::derivation;
 use crate::canonical::{Entity, Field, Side};
 use crate::finding::Severity;
 

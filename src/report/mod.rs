@@ -1,5 +1,6 @@
 //! One summary, many forms. Reports do no arithmetic: every number comes from [`Summary`].
 
+pub mod collect;
 pub mod csv;
 mod excel;
 pub mod github;

@@ -17,7 +17,7 @@ use crate::report::rows::FindingSource;
 const ROWS: usize = 2_000;
 
 /// Writes every school's pack into a folder that exists and is empty, and `index.csv`. The same bytes whatever the
-/// number of threads.
+/// number of threads. Returns for each school the names of its files, the workbook first where there is one.
 ///
 /// # Errors
 /// The first (by school) that could not be written.
@@ -29,21 +29,24 @@ pub fn write_packs(
     privacy: &Privacy,
     answers: &BTreeMap<String, KnownAnswer>,
     forms: PackForms,
-) -> Result<(), Error> {
-    let results: Vec<Result<(), Error>> = packs
+) -> Result<BTreeMap<String, Vec<String>>, Error> {
+    let results: Vec<Result<Vec<String>, Error>> = packs
         .par_iter()
         .map(|pack| {
+            let mut files = Vec::new();
+            if forms.xlsx {
+                files.extend(write_workbooks(folder, info, pack, source, privacy, answers)?);
+            }
             if forms.csv {
                 write_csv_pack(folder, &info.run, pack, source, privacy)?;
+                files.push(format!("{}.csv", pack.stem));
             }
-            if forms.xlsx {
-                write_workbooks(folder, info, pack, source, privacy, answers)?;
-            }
-            Ok(())
+            Ok(files)
         })
         .collect();
-    results.into_iter().collect::<Result<Vec<()>, Error>>()?;
-    write_index(folder, packs)
+    let files = results.into_iter().collect::<Result<Vec<Vec<String>>, Error>>()?;
+    write_index(folder, packs)?;
+    Ok(packs.iter().map(|p| p.code.clone()).zip(files).collect())
 }
 
 fn write_workbooks(
@@ -53,13 +56,16 @@ fn write_workbooks(
     source: &dyn FindingSource,
     privacy: &Privacy,
     answers: &BTreeMap<String, KnownAnswer>,
-) -> Result<(), Error> {
+) -> Result<Vec<String>, Error> {
+    let mut files = Vec::new();
     let rows: Vec<FindingRow> = pack.rows.iter().map(|at| privacy.apply(source.row(*at as usize))).collect();
     for (part, suffix, rows) in parts(rows) {
         let book = Book { info, code: &pack.code, school: &pack.name, part: &part, rows, answers };
-        book.write(&folder.join(format!("{}{suffix}.xlsx", pack.stem)))?;
+        let name = format!("{}{suffix}.xlsx", pack.stem);
+        book.write(&folder.join(&name))?;
+        files.push(name);
     }
-    Ok(())
+    Ok(files)
 }
 
 /// (words, file name suffix, rows): the whole school, or its grades, or pieces of a grade.

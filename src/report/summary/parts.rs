@@ -129,7 +129,7 @@ pub struct SchoolCounts {
     pub per_hundred: String,
     /// Findings that waivers cover.
     pub waived: u64,
-    /// The school's pack below the run's folder, without ending; empty when none was written.
+    /// The school's first file below the run's folder, `packs/lincoln-high-1a2b3c4d.xlsx`; empty when none was written.
     pub pack: String,
     /// By check, for the heat table; checks without open findings are left out.
     pub checks: Vec<SchoolCheck>,
