@@ -128,6 +128,8 @@ fn mirror(rows: &[FindingRow], turn: bool) -> Vec<[String; 5]> {
         "student-duplicated",
         "schedule-missing",
         "schedule-conflict-introduced",
+        "credit-on-failed-mark",
+        "passed-class-rescheduled",
         "orphan-record",
         "control-total-changed",
     ];
