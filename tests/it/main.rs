@@ -10,6 +10,7 @@ mod mapping_real;
 mod mapping_shipped;
 mod policy_district;
 mod policy_docs;
+mod mapping_suggest;
 mod policy_golden;
 mod policy_oracle;
 mod policy_real_data;

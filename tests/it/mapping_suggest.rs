@@ -1,0 +1,115 @@
+//! Proposals from the data, held against the truth of an invented district with planted faults.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rollproof::canonical::{Entity, Field, Side};
+use rollproof::mapping::suggest::{self, CodeProposal, StudentPairs};
+use rollproof::mapping::{Mapped, Mapping, cover, parse};
+
+use crate::mapping_real::read;
+
+fn sample() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/maple-valley")
+}
+
+fn shipped(name: &str) -> Mapping {
+    Mapping::shipped(name, &BTreeMap::new()).unwrap().unwrap()
+}
+
+/// Aeries as shipped, but with student ids that the other side does not know.
+fn scrambled() -> Mapping {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings/aeries");
+    let text = std::fs::read_to_string(folder.join("mapping.toml")).unwrap();
+    let text = text
+        .replace("student_id = \"ID\"", "student_id = { cel = \"'x' + ID.reverse()\" }")
+        .replace("student_id = \"PID\"", "student_id = { cel = \"'x' + PID.reverse()\" }");
+    assert!(text.contains("ID.reverse()"));
+    Mapping::parse(&folder.join("mapping.toml"), &text, &parse::load_from_disk, &BTreeMap::new()).unwrap()
+}
+
+fn suggestions(mapping: &Mapping) -> (Mapped, Mapped, StudentPairs, Vec<CodeProposal>) {
+    let legacy = read(mapping, &sample().join("legacy"), Side::Legacy);
+    let new = read(&shipped("powerschool"), &sample().join("new"), Side::New);
+    let students = suggest::students(&legacy.dataset, &new.dataset);
+    let codes = suggest::codes(mapping, &legacy.dataset, &new.dataset, &students);
+    (legacy, new, students, codes)
+}
+
+/// The true code tables of the sample: name, then old code to new.
+fn truth(name: &str) -> BTreeMap<String, String> {
+    let text = std::fs::read_to_string(sample().join("crosswalks").join(format!("{name}.csv"))).unwrap();
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    reader.records().map(|r| r.unwrap()).map(|r| (r[0].to_owned(), r[1].to_owned())).collect()
+}
+
+fn hold_against_truth(proposals: &[CodeProposal]) {
+    for name in ["school", "course", "teacher", "mark"] {
+        let truth = truth(name);
+        let proposal = proposals.iter().find(|p| p.crosswalk == name).unwrap();
+        let above: Vec<_> = proposal.pairs.iter().filter(|p| p.above_line).collect();
+        let wrong: Vec<_> = above.iter().filter(|p| truth.get(&p.from) != Some(&p.to)).collect();
+        assert!(wrong.is_empty(), "{name}: {wrong:?}");
+        // Codes that the rows of at least three students can tell of.
+        let told = proposal.pairs.iter().filter(|p| p.support + p.counter >= 3 && truth.contains_key(&p.from)).count();
+        assert!(above.len() * 100 >= told * 99, "{name}: {} of {told} above the line", above.len());
+        assert!(above.len() * 100 >= truth.len() * 85, "{name}: {} of {} in all", above.len(), truth.len());
+    }
+}
+
+#[test]
+fn code_tables_are_rebuilt_from_the_rows_of_paired_students() {
+    let (_, _, students, proposals) = suggestions(&shipped("aeries"));
+    assert!(students.same_ids);
+    hold_against_truth(&proposals);
+}
+
+#[test]
+fn students_with_other_ids_are_told_by_name_and_birth_and_none_wrongly() {
+    let (legacy, new, students, proposals) = suggestions(&scrambled());
+    assert!(!students.same_ids);
+    let (left, right) = (legacy.dataset.get(Entity::Student).unwrap(), new.dataset.get(Entity::Student).unwrap());
+    let id = |text: &str| format!("x{}", text.chars().rev().collect::<String>());
+    let known: std::collections::BTreeSet<&str> =
+        (0..right.len() as u32).filter_map(|r| right.text(r, Field::StudentId)).collect();
+    let true_pairs = (0..left.len() as u32)
+        .filter(|r| known.iter().any(|k| Some(id(k).as_str()) == left.text(*r, Field::StudentId)));
+    let possible = true_pairs.count();
+    let sure: Vec<_> = students.pairs.iter().filter(|(.., agree)| *agree >= 3).collect();
+    let wrong = sure
+        .iter()
+        .filter(|(l, n, _)| left.text(*l, Field::StudentId) != right.text(*n, Field::StudentId).map(id).as_deref());
+    assert_eq!(wrong.count(), 0);
+    assert!(sure.len() * 100 >= possible * 97, "{} of {possible}", sure.len());
+    assert!(students.csv(&legacy.dataset, &new.dataset).lines().count() == students.pairs.len() + 1);
+    hold_against_truth(&proposals);
+}
+
+#[test]
+fn a_proposal_reads_back_as_a_code_table_that_a_project_can_use() {
+    let (_, _, _, proposals) = suggestions(&shipped("aeries"));
+    let school = proposals.iter().find(|p| p.crosswalk == "school").unwrap();
+    let text = school.csv();
+    assert!(text.starts_with("from,to,support,confidence,counter_examples,flags,note\n"));
+    let whole = school.pairs.iter().all(|p| p.above_line) && school.without.is_empty();
+    assert!(whole, "{text}");
+    let mapping = "schema = 1\nsystem = \"t\"\nend_date = \"inclusive\"\nschool_year = \"ends\"\n[tables.s]\nfile = \
+                   \"s\"\n[[student]]\nfrom = \"s\"\nfields = { student_id = \"I\", school = { column = \"S\", crosswalk = \
+                   \"school\" } }\n[crosswalks.school]\nfile = \"school.csv\"\n";
+    let load = |_: &Path| Ok(text.clone().into_bytes());
+    let mapping = Mapping::parse(Path::new("m.toml"), mapping, &load, &BTreeMap::new()).unwrap();
+    assert_eq!(mapping.crosswalks["school"].lines.len(), truth("school").len());
+    assert!(mapping.warnings.is_empty(), "{:?}", mapping.warnings);
+}
+
+#[test]
+fn cover_says_which_lines_are_used_and_which_codes_have_none() {
+    let mapping = shipped("aeries");
+    let legacy = read(&mapping, &sample().join("legacy"), Side::Legacy);
+    let covers = cover(&mapping, &legacy);
+    let grades = covers.iter().find(|c| c.crosswalk == "grade_level").unwrap();
+    assert!(grades.lines.iter().any(|(.., rows)| *rows > 0));
+    assert!(grades.unused().count() < grades.lines.len());
+    let course = covers.iter().find(|c| c.crosswalk == "course").unwrap();
+    assert!(course.passed > 0 && course.text().contains("passed as they are"));
+}
