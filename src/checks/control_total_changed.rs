@@ -61,7 +61,7 @@ impl Check for ControlTotalChanged {
 fn report(place: (&str, &str), cell: &Cell, name: &str, values: (&str, &str), out: &mut Out) {
     let subject = Subject::Other(out.note(format!("school {} grade {}: {name}", place.0, place.1)));
     let values = (out.note(values.0), out.note(values.1));
-    let note = if cell.is_explained() { out.note("findings of the students there explain it") } else { 0 };
+    let note = if cell.is_explained() { out.note("findings of the students there, or year rows in halves, explain it") } else { 0 };
     let finding = out.finding(subject, &META, Change::Changed);
     (finding.values, finding.note) = (values, note);
     if cell.is_explained() {
@@ -83,9 +83,9 @@ mod tests {
         assert_eq!(
             found,
             [
-                "info -> school 012 grade 9: credits earned 10 -> 5 (findings of the students there explain it)",
-                "info -> school 012 grade 9: marks B 1 -> none (findings of the students there explain it)",
-                "info -> school 012 grade 9: transcript rows 2 -> 1 (findings of the students there explain it)"
+                "info -> school 012 grade 9: credits earned 10 -> 5 (findings of the students there, or year rows in halves, explain it)",
+                "info -> school 012 grade 9: marks B 1 -> none (findings of the students there, or year rows in halves, explain it)",
+                "info -> school 012 grade 9: transcript rows 2 -> 1 (findings of the students there, or year rows in halves, explain it)"
             ] as [&str; 3]
         );
     }

@@ -18,7 +18,8 @@
 
 use super::context::{Check, Meta, Out, StudentContext};
 use super::judge::is_dropped;
-use crate::canonical::{Entity, Field, Side};
+use super::spell::describe;
+use crate::canonical::{Entity, Field, Row, Side};
 use crate::finding::{Change, Severity};
 
 static META: Meta = Meta {
@@ -45,7 +46,9 @@ impl Check for ScheduleMissing {
             return;
         }
         let active = active_rows(student, Side::Legacy);
-        if let Some(first) = active.first() {
+        // The row that stands for all is chosen by what it says, not by where it stands.
+        let words = |row: &Row| describe(student.reconciliation, Side::Legacy, Entity::Schedule, *row);
+        if let Some(first) = active.iter().min_by_key(|row| words(row)) {
             let note = out.note(if active.len() == 1 {
                 "1 class on the legacy side".to_owned()
             } else {

@@ -135,6 +135,7 @@ pub(super) fn check_roots(legacy: Option<&SideDraft>, new: Option<&SideDraft>, p
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.components().collect());
     if real(&legacy.folder) == real(&new.folder) {
         let message = "both sides read the same folder: a system compared with itself always agrees";
-        problems.error("same-root", new.span(), message, "put each system's export in a folder of its own");
+        let fix = "put each system's export in a folder of its own; one folder against itself can never be GO";
+        problems.warning("same-root", new.span(), message, fix);
     }
 }

@@ -87,14 +87,7 @@ pub fn check_counts(project: &Project, findings: &Findings, criteria: &Criteria,
             required: metas.get(s.check).is_some_and(|m| needed(m)),
         })
         .collect();
-    let looked_at_nothing = findings
-        .looked_at
-        .iter()
-        .filter(|(name, seen)| {
-            **seen == 0 && metas.get(*name).is_some_and(|m| needed(m) && run.compared.contains(&m.entity))
-        })
-        .map(|(name, _)| (*name).to_owned())
-        .collect();
+    let looked_at_nothing = idle_entities(findings, criteria, run, &metas);
     CheckCounts {
         planned: (metas.len() - off.len().min(metas.len())) as u64,
         reported: (findings.looked_at.len() + findings.skipped.len()) as u64,
@@ -102,6 +95,22 @@ pub fn check_counts(project: &Project, findings: &Findings, criteria: &Criteria,
         looked_at_nothing,
         switched_off: off,
     }
+}
+
+/// Required kinds of record that no check at all looked at although both sides have them.
+fn idle_entities(
+    findings: &Findings,
+    criteria: &Criteria,
+    run: &Reconciliation,
+    metas: &BTreeMap<&str, &checks::Meta>,
+) -> Vec<String> {
+    let seen = |entity: Entity| {
+        let of_entity =
+            findings.looked_at.iter().filter(|(name, _)| metas.get(*name).is_some_and(|m| m.entity == entity));
+        of_entity.map(|(_, n)| *n).max().unwrap_or(0)
+    };
+    let required = criteria.required.iter().filter(|e| run.compared.contains(e) && seen(**e) == 0);
+    required.map(|e| format!("all of {e}")).collect()
 }
 
 /// Distinct codes that no crosswalk line covers.

@@ -16,5 +16,7 @@ mod policy_oracle;
 mod policy_real_data;
 mod policy_speed;
 mod project;
+mod spine;
+mod support;
 mod synth;
 mod tidy;
