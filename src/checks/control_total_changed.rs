@@ -61,7 +61,11 @@ impl Check for ControlTotalChanged {
 fn report(place: (&str, &str), cell: &Cell, name: &str, values: (&str, &str), out: &mut Out) {
     let subject = Subject::Other(out.note(format!("school {} grade {}: {name}", place.0, place.1)));
     let values = (out.note(values.0), out.note(values.1));
-    let note = if cell.is_explained() { out.note("findings of the students there, or year rows in halves, explain it") } else { 0 };
+    let note = if cell.is_explained() {
+        out.note("findings of the students there, or year rows in halves, explain it")
+    } else {
+        0
+    };
     let finding = out.finding(subject, &META, Change::Changed);
     (finding.values, finding.note) = (values, note);
     if cell.is_explained() {

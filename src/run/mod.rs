@@ -1,6 +1,7 @@
 //! The program on one screen: read, map, pair, check, decide, write.
 
 mod accept;
+mod causes;
 mod compare;
 mod convert;
 mod explain;
@@ -15,6 +16,7 @@ mod write;
 
 use std::collections::BTreeMap;
 
+pub use causes::seek as seek_causes;
 pub use compare::{Comparison, Listener, Quiet, Reads, compare};
 pub use convert::{criteria, decided_from, policies, waiver_rules, waivers};
 pub use explain::sheet;
@@ -71,12 +73,15 @@ pub fn run(project: &Project, clock: &Clock, listener: &dyn Listener) -> Result<
 
     let comparison = compare(project, &policies, listener)?;
     let mut spelled = Spelled::new(&comparison.reconciliation, &comparison.findings, &project.label);
+    let causes = causes::seek(project, &comparison.reconciliation, &comparison.findings);
+    spelled.cause_ids = causes.causes.iter().map(|c| c.id.clone()).collect();
+    spelled.caused_by = causes::of_findings(&causes);
     let accepted = accept::accept(&comparison, &mut spelled, &waivers, &now);
     let inputs = past::inputs_hash(&comparison.reads);
     let earlier = past::earlier(project, &history, &inputs, &comparison, &mut spelled)?;
 
     let mut tally = Tally::new();
-    let counts = folder.findings(&spelled, &mut tally)?;
+    let counts = folder.findings(project, &spelled, &mut tally)?;
     folder.rejects(&comparison.reads)?;
     let criteria = convert::criteria(project);
     let coverage = gate::measure::coverage(&comparison.reconciliation, &criteria);
@@ -85,12 +90,15 @@ pub fn run(project: &Project, clock: &Clock, listener: &dyn Listener) -> Result<
     let mut summary = summarize::summarize(project, &comparison.reads, &judged, tally, &now);
     summary.run.id.clone_from(&id);
     summary.waivers.clone_from(&accepted.lines);
+    summary.causes = causes::lines(&causes, &counts.open);
     past::tell(&mut summary, &earlier, &history)?;
     folder.packs(project, &spelled, &mut summary)?;
+    folder.causes(&causes)?;
 
     let mut measured = measure_all(project, &comparison, &criteria, counts, accepted);
     measured.today = Some(now.date());
     measured.coverage = coverage;
+    measured.causes = causes::counts(&causes, &comparison.reconciliation, &comparison.findings, &spelled);
     measured.rehearsals = Some(earlier.rehearsals);
     measured.calibration = measure::calibration(&policies, &comparison.reconciliation);
     measured.sensitivity = Some(probe::probe(project, &policies, &comparison, &criteria, &waivers, &now));
@@ -104,7 +112,7 @@ pub fn run(project: &Project, clock: &Clock, listener: &dyn Listener) -> Result<
     let from = convert::decided_from(project, &summary, &now);
     summarize::add_decision(&mut summary, &decision, from);
     let verdict = verdict_file(&receipt, &project.label, &now, &decision, &chain);
-    let written = folder.publish(&mut summary, &measured, &verdict)?;
+    let written = folder.publish(project, &mut summary, &measured, &verdict)?;
     listener.done("written", &written.folder.display().to_string());
     Ok(Run { summary, decision, written })
 }

@@ -54,7 +54,7 @@ impl<'a> Marks<'a> {
             check: checks::ALL[usize::from(rows[i].check)].meta().name,
             severity: rows[i].severity,
             school: &texts.1,
-            cause: "",
+            cause: self.spelled.cause(i),
             waiver: self.spelled.waiver(i),
         };
         self.texts.iter().enumerate().map(mark).collect()

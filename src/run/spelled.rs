@@ -13,6 +13,10 @@ pub struct Spelled<'a> {
     pub waiver_ids: Vec<String>,
     /// By finding: position of the waiver that covers it; empty when there are no waivers.
     pub waived_by: Vec<Option<u32>>,
+    /// Stable ids of the causes.
+    pub cause_ids: Vec<String>,
+    /// By finding: position of the proved cause that explains it; empty when causes were not sought.
+    pub caused_by: Vec<Option<u32>>,
     /// By finding: label of the run in which it was first seen; empty when that is not known yet.
     pub first_seen: Vec<Option<String>>,
     /// Label of this run, for what it saw first.
@@ -27,6 +31,8 @@ impl<'a> Spelled<'a> {
             speller: Speller::new(run, findings),
             waiver_ids: Vec::new(),
             waived_by: Vec::new(),
+            cause_ids: Vec::new(),
+            caused_by: Vec::new(),
             first_seen: Vec::new(),
             label: label.to_owned(),
         }
@@ -37,6 +43,13 @@ impl<'a> Spelled<'a> {
     pub fn waiver(&self, at: usize) -> &str {
         let by = self.waived_by.get(at).copied().flatten();
         by.and_then(|w| self.waiver_ids.get(w as usize)).map_or("", String::as_str)
+    }
+
+    /// Id of the proved cause that explains a finding; empty when none does.
+    #[must_use]
+    pub fn cause(&self, at: usize) -> &str {
+        let by = self.caused_by.get(at).copied().flatten();
+        by.and_then(|c| self.cause_ids.get(c as usize)).map_or("", String::as_str)
     }
 
     /// The identity of a finding, as rows write it.
@@ -54,6 +67,7 @@ impl FindingSource for Spelled<'_> {
     fn row(&self, at: usize) -> FindingRow {
         let mut row = self.speller.row(at);
         self.waiver(at).clone_into(&mut row.waiver);
+        self.cause(at).clone_into(&mut row.cause);
         let first = self.first_seen.get(at).and_then(Option::as_deref);
         first.unwrap_or(&self.label).clone_into(&mut row.first_seen);
         row

@@ -1,17 +1,21 @@
 //! The run's folder: everything is built beside it and moved into place in one step, verdict last.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{Reads, Spelled};
+use crate::cause::{CSV_HEADER, Causes};
 use crate::error::Error;
 use crate::extract::Reject;
 use crate::gate::{FindingCounts, Measured};
 use crate::history::{History, RunFolder};
 use crate::project::{Names, PackFormat, Project};
-use crate::report::packs::{Pack, PackPlanner, write_csv_pack, write_index};
+use crate::report::html::{Samples, report_html, summary_html};
+use crate::report::junit::junit;
+use crate::report::markdown::markdown;
+use crate::report::packs::{Pack, PackForms, PackInfo, PackPlanner, write_packs};
 use crate::report::privacy::{self, Privacy};
 use crate::report::summary::Tally;
 use crate::report::{FindingSource, OutFile, Summary, csv, json};
@@ -30,6 +34,7 @@ pub struct Written {
 pub struct Folder {
     inner: RunFolder,
     planner: PackPlanner,
+    samples: Samples,
     outputs: Vec<String>,
     packs: usize,
 }
@@ -50,7 +55,8 @@ impl Folder {
         let place = project.outputs.folder.join(&project.label);
         let inner = RunFolder::create(history, &place, id, &[project.legacy.root.clone(), project.new.root.clone()])?;
         let planner = PackPlanner::new(project.outputs.min_severity);
-        Ok(Self { inner, planner, outputs: Vec::new(), packs: 0 })
+        let samples = Samples::new(privacy_of(project));
+        Ok(Self { inner, planner, samples, outputs: Vec::new(), packs: 0 })
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -61,7 +67,12 @@ impl Folder {
     ///
     /// # Errors
     /// When the file can not be written.
-    pub fn findings(&mut self, source: &Spelled<'_>, tally: &mut Tally) -> Result<FindingCounts, Error> {
+    pub fn findings(
+        &mut self,
+        project: &Project,
+        source: &Spelled<'_>,
+        tally: &mut Tally,
+    ) -> Result<FindingCounts, Error> {
         let mut file = csv::findings_file(&self.path("findings.csv"))?;
         let mut counts = FindingCounts::default();
         for at in 0..source.len() {
@@ -69,6 +80,9 @@ impl Folder {
             file.finding(&row)?;
             tally.add(&row);
             self.planner.add(at as u32, &row);
+            if project.outputs.html {
+                self.samples.add(&row);
+            }
             counts.all.add(row.severity);
             if row.waiver.is_empty() {
                 counts.open.add(row.severity);
@@ -104,18 +118,18 @@ impl Folder {
         private_folder(&folder)?;
         let planner = std::mem::replace(&mut self.planner, PackPlanner::new(project.outputs.min_severity));
         let packs: Vec<Pack> = planner.plan(summary.schools.iter().map(|s| (s.code.as_str(), s.name.as_str())));
-        let privacy = Privacy {
-            names: match project.privacy.names {
-                Names::Full => privacy::Names::Full,
-                Names::Initials => privacy::Names::Initials,
-                Names::None => privacy::Names::None,
-            },
-            ..Privacy::default()
+        let info = PackInfo {
+            run: project.label.clone(),
+            run_id: summary.run.id.clone(),
+            district: project.migration.district.clone(),
+            legacy: project.legacy.label.clone(),
+            new: project.new.label.clone(),
+            day: summary.run.started.chars().take(10).collect(),
+            ..PackInfo::default()
         };
-        if project.outputs.packs.contains(&PackFormat::Csv) {
-            packs.par_iter().try_for_each(|pack| write_csv_pack(&folder, &project.label, pack, source, &privacy))?;
-        }
-        write_index(&folder, &packs)?;
+        let has = |format| project.outputs.packs.contains(&format);
+        let forms = PackForms { csv: has(PackFormat::Csv), xlsx: has(PackFormat::Xlsx) };
+        write_packs(&folder, &info, &packs, source, &privacy_of(project), &BTreeMap::new(), forms)?;
         for pack in &packs {
             if let Some(school) = summary.schools.iter_mut().find(|s| s.code == pack.code) {
                 school.pack = format!("packs/{}", pack.stem);
@@ -126,14 +140,44 @@ impl Folder {
         Ok(())
     }
 
+    /// Writes every cause, with its proof and where to repair it.
+    ///
+    /// # Errors
+    /// When the file can not be written.
+    pub fn causes(&mut self, causes: &Causes) -> Result<(), Error> {
+        let mut file = csv::CsvFile::create(&self.path("causes.csv"), &CSV_HEADER)?;
+        for cause in &causes.causes {
+            file.record(cause.csv())?;
+        }
+        file.finish()?;
+        self.outputs.push("causes.csv".into());
+        Ok(())
+    }
+
     /// Writes the summary, and the verdict last, and moves the folder into place.
     ///
     /// # Errors
     /// When a file can not be written or the folder not moved; the last complete run then stays.
-    pub fn publish(mut self, summary: &mut Summary, measured: &Measured, verdict: &[u8]) -> Result<Written, Error> {
-        self.outputs.extend(["summary.json".into(), "verdict.json".into()]);
+    pub fn publish(
+        mut self,
+        project: &Project,
+        summary: &mut Summary,
+        measured: &Measured,
+        verdict: &[u8],
+    ) -> Result<Written, Error> {
+        if project.outputs.html {
+            self.outputs.extend(["report.html".into(), "summary.html".into()]);
+        }
+        self.outputs.extend(["summary.md", "junit.xml", "summary.json", "verdict.json"].map(str::to_owned));
         summary.outputs.clone_from(&self.outputs);
         OutFile::write_all_of(self.path("summary.json"), json::summary_json(summary)?.as_bytes())?;
+        if project.outputs.html {
+            let min = u64::from(project.privacy.exec_min_group);
+            OutFile::write_all_of(self.path("report.html"), report_html(summary, &self.samples)?.as_bytes())?;
+            OutFile::write_all_of(self.path("summary.html"), summary_html(summary, min)?.as_bytes())?;
+        }
+        OutFile::write_all_of(self.path("summary.md"), markdown(summary).as_bytes())?;
+        OutFile::write_all_of(self.path("junit.xml"), junit(summary)?.as_bytes())?;
         self.json("measured.json", &MeasuredFile { schema: 1, measured })?;
         let folder = self.inner.finish(verdict)?;
         Ok(Written { folder, packs: self.packs })
@@ -172,4 +216,16 @@ fn private_folder(path: &Path) -> Result<(), Error> {
         builder.mode(0o700);
     }
     builder.create(path).map_err(|e| Error::write(path, e))
+}
+
+/// Who is shown how in packs and reports.
+fn privacy_of(project: &Project) -> Privacy {
+    Privacy {
+        names: match project.privacy.names {
+            Names::Full => privacy::Names::Full,
+            Names::Initials => privacy::Names::Initials,
+            Names::None => privacy::Names::None,
+        },
+        ..Privacy::default()
+    }
 }

@@ -1,10 +1,10 @@
 //! Integration tests: one binary, one module a room.
 
+mod checks;
 mod extract;
 mod extract_real;
 mod extract_trees;
 mod extract_workbooks;
-mod checks;
 mod mapping;
 mod mapping_real;
 mod mapping_shipped;
