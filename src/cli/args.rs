@@ -114,6 +114,18 @@ pub enum Command {
     #[command(aliases = ["student", "lookup"])]
     Explain(super::explain::ExplainCommand),
     Rule(super::rule::RuleCommand),
+    Causes(super::causes::CausesCommand),
+    Drill(super::drill::DrillCommand),
+    Policy(super::policy::PolicyCommand),
+    Runs(super::runs::RunsCommand),
+    Compare(super::runs::CompareCommand),
+    Trend(super::runs::TrendCommand),
+    Waive(super::waive::WaiveCommand),
+    Init(super::init::InitCommand),
+    Demo(super::demo::DemoCommand),
+    Schema(super::schema::SchemaCommand),
+    Completions(super::completions::CompletionsCommand),
+    Man(super::completions::ManCommand),
 }
 
 impl Command {
@@ -129,6 +141,18 @@ impl Command {
             Self::Inspect(command) => command.execute(global, console),
             Self::Explain(command) => command.execute(global, console),
             Self::Rule(command) => command.execute(global, console),
+            Self::Causes(command) => command.execute(global, console),
+            Self::Drill(command) => command.execute(global, console),
+            Self::Policy(command) => command.execute(global, console),
+            Self::Runs(command) => command.execute(global, console),
+            Self::Compare(command) => command.execute(global, console),
+            Self::Trend(command) => command.execute(global, console),
+            Self::Waive(command) => command.execute(global, console),
+            Self::Init(command) => command.execute(global, console),
+            Self::Demo(command) => command.execute(global, console),
+            Self::Schema(command) => command.execute(global, console),
+            Self::Completions(command) => command.execute(global, console),
+            Self::Man(command) => command.execute(global, console),
         }
     }
 }

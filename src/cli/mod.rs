@@ -1,16 +1,25 @@
 //! The command line: what can be asked, how answers are printed, how the process ends. One file a command.
 
 mod args;
+mod causes;
 mod check;
 mod clock;
+mod completions;
 mod console;
+mod demo;
+mod drill;
 mod explain;
 mod gate;
+mod init;
 mod inspect;
+mod policy;
 mod progress;
 mod project;
 mod rule;
 mod run;
+mod runs;
+mod schema;
+mod waive;
 
 use clap::Parser;
 

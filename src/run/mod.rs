@@ -24,7 +24,7 @@ pub use past::history_folder;
 pub use read::{Balance, SideRead, TableRead, read_side};
 pub use spelled::Spelled;
 pub use stale::{changed_since, measured_file};
-pub use summarize::add_decision;
+pub use summarize::{add_decision, configuration_hash};
 pub use write::Written;
 
 use crate::canonical::Entity;
@@ -100,6 +100,7 @@ pub fn run(project: &Project, clock: &Clock, listener: &dyn Listener) -> Result<
     measured.coverage = coverage;
     measured.causes = causes::counts(&causes, &comparison.reconciliation, &comparison.findings, &spelled);
     measured.rehearsals = Some(earlier.rehearsals);
+    measured.drill = history.drill(&configuration_hash(project))?;
     measured.calibration = measure::calibration(&policies, &comparison.reconciliation);
     measured.sensitivity = Some(probe::probe(project, &policies, &comparison, &criteria, &waivers, &now));
     measured.inputs_changed = changed_since(project, &summary);

@@ -322,16 +322,28 @@ fn fields(project: &Project, entity: Entity, run: &Reconciliation) -> Vec<FieldC
         .collect()
 }
 
-fn method(project: &Project, reads: &Reads) -> Method {
+fn configuration(project: &Project) -> Method {
     let mut method = Method {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         project_blake3: hash_file(&project.path),
         balanced: true,
         ..Method::default()
     };
+    for spec in [&project.legacy, &project.new] {
+        method.sides.push(method_side(spec.side, &spec.mapping_name, &spec.mapping));
+    }
+    for (kind, policy) in &project.policies.gpa {
+        method.policies.push(policy_line(kind, policy));
+    }
+    if let Some(policy) = &project.policies.graduation {
+        method.policies.push(policy_line("graduation", policy));
+    }
+    method
+}
+
+fn method(project: &Project, reads: &Reads) -> Method {
+    let mut method = configuration(project);
     for (side, read) in reads.sides() {
-        let spec = project.side(side);
-        method.sides.push(method_side(side, &spec.mapping_name, &spec.mapping));
         for file in &read.files {
             method.files.push(FileLine {
                 side: side.name().to_owned(),
@@ -348,12 +360,6 @@ fn method(project: &Project, reads: &Reads) -> Method {
             method.records += table.accounting.records;
         }
         method.rejected += read.rejects.len() as u64;
-    }
-    for (kind, policy) in &project.policies.gpa {
-        method.policies.push(policy_line(kind, policy));
-    }
-    if let Some(policy) = &project.policies.graduation {
-        method.policies.push(policy_line("graduation", policy));
     }
     method
 }
@@ -425,6 +431,13 @@ fn notices(reads: &Reads) -> Vec<NoticeLine> {
     lines.sort();
     lines.dedup();
     lines
+}
+
+/// One hash over the project's configuration as it is on disk now.
+#[must_use]
+pub fn configuration_hash(project: &Project) -> String {
+    let summary = Summary { method: configuration(project), ..Summary::default() };
+    project_hash(&summary)
 }
 
 /// One hash over the project, mapping, crosswalk and policy files.

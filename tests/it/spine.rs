@@ -91,7 +91,7 @@ fn one_extract_against_itself_finds_nothing_and_can_not_decide() {
     project.edit("rollproof.toml", "label = \"PowerSchool\"", "label = \"Copy\"");
     project.run().ends(4);
     assert!(project.findings().is_empty(), "{:#?}", project.findings().first());
-    assert!(project.reasons().contains(&"same-extract".to_owned()), "{:?}", project.reasons());
+    assert!(project.reasons().contains(&"same-file-both-sides".to_owned()), "{:?}", project.reasons());
     // As a copy in another folder too.
     crate::support::copy(&project.path("legacy"), &project.path("copy"));
     let toml = project.read("rollproof.toml");
@@ -99,7 +99,7 @@ fn one_extract_against_itself_finds_nothing_and_can_not_decide() {
     project.write("rollproof.toml", format!("{first}{}", second.replacen("\"legacy\"", "\"copy\"", 1)));
     project.run().ends(4);
     assert!(project.findings().is_empty());
-    assert!(project.reasons().contains(&"same-extract".to_owned()), "{:?}", project.reasons());
+    assert!(project.reasons().contains(&"same-file-both-sides".to_owned()), "{:?}", project.reasons());
 }
 
 #[test]
