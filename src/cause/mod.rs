@@ -49,11 +49,11 @@ pub fn explain(run: &Reconciliation, findings: &Findings, settings: &Settings) -
     ledger.follow_records(&groups, findings);
     // A GPA follows from its rows, and a rank from the GPAs of the class; only what is left has causes of its own.
     let causes = ledger.of_transcripts(findings);
-    ledger.follow_students(&derived, &causes);
+    ledger.follow_students(&derived, &causes, 20);
     let drafts = sought(run, &derived, &ledger.of_finding, settings);
     ledger.add(findings, drafts);
     let causes = ledger.of_classes(run, findings);
-    ledger.follow_students(&ranks, &causes);
+    ledger.follow_students(&ranks, &causes, 5);
     let drafts = sought(run, &ranks, &ledger.of_finding, settings);
     ledger.add(findings, drafts);
     rank::rank(run, findings, ledger, settings)

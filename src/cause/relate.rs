@@ -124,15 +124,22 @@ impl Ledger {
         counts.into_iter().filter_map(|(student, causes)| Some((student, leading(causes)?))).collect()
     }
 
-    /// Hangs open findings of some kinds under the cause of their student.
-    pub(super) fn follow_students(&mut self, groups: &[&Group], causes: &HashMap<u32, u32>) {
-        for event in groups.iter().flat_map(|g| &g.events) {
-            let at = event.finding as usize;
-            if self.of_finding[at] == 0
-                && let Some(cause) = causes.get(&event.unit.student)
-            {
-                self.of_finding[at] = *cause;
-                self.follows[at] = true;
+    /// Hangs open findings of some kinds under the cause of their student, where at least `percent` of the students
+    /// with that cause have one: a single fault of such a student stays single.
+    pub(super) fn follow_students(&mut self, groups: &[&Group], causes: &HashMap<u32, u32>, percent: usize) {
+        let mut concerned: BTreeMap<u32, usize> = BTreeMap::new();
+        causes.values().for_each(|cause| *concerned.entry(*cause).or_default() += 1);
+        for group in groups {
+            let mut following: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+            for event in group.events.iter().filter(|e| self.of_finding[e.finding as usize] == 0) {
+                if let Some(cause) = causes.get(&event.unit.student) {
+                    following.entry(*cause).or_default().push(event.finding);
+                }
+            }
+            for (cause, list) in following {
+                if list.len() * 100 >= concerned[&cause] * percent {
+                    self.follow(&list, cause);
+                }
             }
         }
     }
