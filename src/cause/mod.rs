@@ -27,7 +27,8 @@ pub use model::{
 
 pub use show::CSV_HEADER;
 
-use group::{Group, groups};
+use group::{Group, Sort, groups};
+use pattern::Pattern;
 use prove::{Draft, prove};
 use relate::{Ledger, is_derived, is_rank};
 use search::search;
@@ -41,22 +42,38 @@ use crate::reconcile::Reconciliation;
 #[must_use]
 pub fn explain(run: &Reconciliation, findings: &Findings, settings: &Settings) -> Causes {
     let groups = groups(run, findings, settings);
-    let (derived, primary): (Vec<&Group>, Vec<&Group>) = groups.iter().partition(|g| is_derived(g.kind));
-    let (ranks, derived): (Vec<&Group>, Vec<&Group>) = derived.into_iter().partition(|g| is_rank(g.kind.field));
+    let (derived, primary): (Vec<&Group>, Vec<&Group>) = groups.iter().partition(|g| is_derived(g.kind, settings));
+    // Whole records that are missing, and values that a rule foretells exactly, are faults of their own; only then is
+    // asked what follows from what.
+    let is_value = |g: &&Group| g.kind.sort == Sort::Values;
+    let is_record = |g: &&Group| !matches!(g.kind.population, Population::Paired | Population::Students);
+    let (own, derived): (Vec<&Group>, Vec<&Group>) = derived.into_iter().partition(|g| is_value(g) || is_record(g));
     let mut ledger = Ledger::new(findings.rows.len());
-    let drafts = sought(run, &primary, &ledger.of_finding, settings);
+    let mut drafts = sought(run, &[primary, own.clone()].concat(), &ledger.of_finding, settings);
+    drafts.retain(|d| !is_derived(d.kind, settings) || d.kind.sort != Sort::Values || is_sure(d));
     ledger.add(findings, drafts);
     ledger.follow_records(&groups, findings);
-    // A GPA follows from its rows, and a rank from the GPAs of the class; only what is left has causes of its own.
-    let causes = ledger.of_transcripts(findings);
-    ledger.follow_students(&derived, &causes, 20);
-    let drafts = sought(run, &derived, &ledger.of_finding, settings);
-    ledger.add(findings, drafts);
+    let (values, _): (Vec<&Group>, Vec<&Group>) = own.into_iter().partition(is_value);
+    let (ranks, values): (Vec<&Group>, Vec<&Group>) = values.into_iter().partition(|g| is_rank(g.kind.field));
+    let (gpas, others): (Vec<&Group>, Vec<&Group>) =
+        derived.into_iter().chain(values).partition(|g| g.kind.entity == Entity::Gpa);
+    let causes = ledger.of_students(findings, &[Entity::Transcript], settings);
+    ledger.follow_students(&gpas, &causes, 20);
+    let causes = ledger.of_students(findings, &[Entity::Transcript, Entity::Schedule], settings);
+    ledger.follow_students(&others, &causes, 5);
+    // A rank follows from the GPAs of the class.
     let causes = ledger.of_classes(run, findings);
     ledger.follow_students(&ranks, &causes, 5);
-    let drafts = sought(run, &ranks, &ledger.of_finding, settings);
+    let left = [gpas, others, ranks].concat();
+    let drafts = sought(run, &left, &ledger.of_finding, settings);
     ledger.add(findings, drafts);
     rank::rank(run, findings, ledger, settings)
+}
+
+/// A rule that foretells computed values exactly; a single pair of them is chance.
+fn is_sure(draft: &Draft) -> bool {
+    draft.proved
+        && matches!(draft.pattern, Pattern::Rule(_) | Pattern::Constant(_) | Pattern::Copy(_) | Pattern::Table(_))
 }
 
 /// Causes of the findings that have none yet, proved.

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use foldhash::{HashMap, HashMapExt};
 
 use super::group::{Group, Kind, Sort};
+use super::model::Settings;
+use super::pattern::Pattern;
 use super::prove::Draft;
 use super::space::{NOBODY, Unit};
 use crate::canonical::{Entity, Field, Side};
@@ -106,12 +108,21 @@ impl Ledger {
         }
     }
 
-    /// For each student the cause that explains most of what is wrong in the transcript, where it is at least half.
-    pub(super) fn of_transcripts(&self, findings: &Findings) -> HashMap<u32, u32> {
+    /// For each student the cause that explains most of what is wrong in the records of some entities, where it is at
+    /// least half.
+    pub(super) fn of_students(
+        &self,
+        findings: &Findings,
+        entities: &[Entity],
+        settings: &Settings,
+    ) -> HashMap<u32, u32> {
         let mut counts: BTreeMap<u32, BTreeMap<u32, u64>> = BTreeMap::new();
         for (finding, cause) in findings.rows.iter().zip(&self.of_finding) {
             if let Subject::Student(student) = finding.subject
-                && moves_gpa(finding)
+                && finding.severity >= settings.floor
+                && entities.contains(&finding.entity)
+                && moves_credit(finding)
+                && !follows(finding.check, settings)
             {
                 *counts.entry(student).or_default().entry(*cause).or_default() += 1;
             }
@@ -180,10 +191,28 @@ pub(super) const fn is_rank(field: Option<Field>) -> bool {
     matches!(field, Some(Field::Rank | Field::ClassSize))
 }
 
-/// A transcript finding that a GPA or a credit total may follow from.
-const fn moves_gpa(finding: &Finding) -> bool {
-    matches!(finding.entity, Entity::Transcript)
-        && !matches!(finding.field, Some(Field::Title | Field::Teacher | Field::School | Field::Transfer))
+/// A finding that a GPA, a credit total or a requirement may follow from.
+const fn moves_credit(finding: &Finding) -> bool {
+    !matches!(finding.field, Some(Field::Title | Field::Teacher | Field::School | Field::Transfer | Field::Room))
+}
+
+/// Checks whose findings are drawn from other records: what they find follows from what is wrong there.
+const FOLLOW: [&str; 11] = [
+    "gpa-inputs-changed",
+    "gpa-not-reproducible",
+    "gpa-stale",
+    "graduation-status-flipped",
+    "needed-class-in-conflict",
+    "needed-class-unscheduled",
+    "passed-class-rescheduled",
+    "requirement-item-lost",
+    "senior-cannot-finish",
+    "sequence-broken",
+    "class-rank-changed",
+];
+
+fn follows(check: u8, settings: &Settings) -> bool {
+    settings.checks.get(usize::from(check)).is_some_and(|name| FOLLOW.contains(name))
 }
 
 /// The records of a draft, ascending.
@@ -199,23 +228,45 @@ fn units(findings: &Findings, draft: &Draft) -> Vec<Unit> {
     units
 }
 
-/// The same field changed in the same way under the same condition, in another entity.
+/// The same change under the same condition: of one field in another entity, or of a sister field by one rule.
 fn is_same_rule(a: &Draft, b: &Draft) -> bool {
     let is_value = a.kind.sort == Sort::Values && b.kind.sort == Sort::Values;
-    is_value
-        && a.kind.field == b.kind.field
-        && a.kind.entity != b.kind.entity
-        && a.pattern == b.pattern
-        && a.condition == b.condition
+    let is_sister = match (a.kind.field, b.kind.field) {
+        (Some(x), Some(y)) if x == y => a.kind.entity != b.kind.entity,
+        (Some(x), Some(y)) => {
+            a.kind.entity == b.kind.entity && are_sisters(x, y) && matches!(a.pattern, Pattern::Rule(_))
+        }
+        _ => false,
+    };
+    is_value && is_sister && a.pattern == b.pattern && a.condition == b.condition
 }
 
-/// Nearly the same records, or a dependent field on a part of them.
+/// Fields that one conversion writes alike.
+const fn are_sisters(a: Field, b: Field) -> bool {
+    use Field as F;
+    const fn family(field: Field) -> u8 {
+        match field {
+            F::Credit | F::CreditAttempted | F::CreditEarned | F::Required | F::Earned | F::InProgress => 1,
+            F::FirstName | F::MiddleName | F::LastName | F::PreferredName | F::Suffix => 2,
+            F::EntryDate | F::ExitDate => 3,
+            F::StartDate | F::EndDate => 4,
+            F::Teacher | F::CoTeacher => 5,
+            F::SpecialEducation | F::Section504 | F::EnglishLearner | F::HealthAlert | F::CustodyAlert => 6,
+            _ => 0,
+        }
+    }
+    family(a) != 0 && family(a) == family(b)
+}
+
+/// Nearly the same records in a sister field, or a dependent field on a part of them. Other fields of the same records
+/// are another fault.
 fn is_same_fault(a: &Draft, ours: &[Unit], b: &Draft, theirs: &[Unit]) -> bool {
     if a.kind.entity != b.kind.entity || a.kind.population != b.kind.population {
         return false;
     }
     let dependent = a.kind.field.zip(b.kind.field).is_some_and(|(a, b)| depends(b, a) || depends(a, b));
-    if !dependent && theirs.len() * 10 < ours.len() * 9 {
+    let sisters = a.kind.field.zip(b.kind.field).is_some_and(|(a, b)| are_sisters(a, b));
+    if !dependent && (!sisters || theirs.len() * 10 < ours.len() * 9) {
         return false;
     }
     let (mut both, mut at) = (0usize, 0);
@@ -279,7 +330,8 @@ const fn depends(field: Field, from: Field) -> bool {
     }
 }
 
-/// Kinds that are sought for causes of their own only after transcripts.
-pub(super) const fn is_derived(kind: Kind) -> bool {
+/// Kinds that are sought for causes of their own only after what they may follow from.
+pub(super) fn is_derived(kind: Kind, settings: &Settings) -> bool {
     matches!(kind.entity, Entity::Gpa | Entity::Graduation)
+        || matches!(kind.sort, Sort::Speaks(c) if follows(c, settings))
 }

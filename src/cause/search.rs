@@ -87,8 +87,7 @@ impl Sample {
 
 /// All causes of the groups of one population.
 ///
-/// Findings that `known` gives to a cause already follow from it; only a pattern of values that foretells them exactly
-/// takes them away from it.
+/// Findings that `known` gives to a cause already follow from it and are left alone.
 pub(super) fn search<'a>(
     space: &Space<'a>,
     groups: &[&Group],
@@ -331,9 +330,7 @@ impl<'a, 'g> Live<'a, 'g> {
         let Some(applied) = self.again(space, &prospect.applied.pattern) else { return };
         let mut keys = vec![0; space.attributes.len()];
         let mut events = Vec::new();
-        let is_exact = matches!(applied.pattern, Pattern::Rule(_) | Pattern::Constant(_) | Pattern::Copy(_));
-        let is_free = |claim: u32| claim == 0 || (claim == FOLLOWS && is_exact);
-        for (at, event) in self.group.events.iter().enumerate().filter(|(at, _)| is_free(self.claimed[*at])) {
+        for (at, event) in self.group.events.iter().enumerate().filter(|(at, _)| self.claimed[*at] == 0) {
             let value_keys = keys_of(self.dictionary.as_ref(), space.population, event.unit);
             if applied.outcome(event.unit, value_keys) != Outcome::AsSaid {
                 continue;

@@ -29,7 +29,8 @@ pub(super) struct Planted {
     pub(super) fault: usize,
     pub(super) school: String,
     pub(super) legacy: Vec<usize>,
-    pub(super) is_added: bool,
+    /// Rows as they were added.
+    pub(super) added: Vec<Vec<String>>,
 }
 
 fn in_school(t: &Table, row: usize, school: &str) -> bool {
@@ -405,7 +406,7 @@ pub(super) static FAULTS: &[Fault] = &[
 pub(super) fn plant(number: usize, tables: &mut Tables, chance: &mut Chance, schools: usize) -> Planted {
     let fault = &FAULTS[number];
     let school = format!("{:03}", 1 + chance.below(schools));
-    let mut planted = Planted { fault: number, school, legacy: Vec::new(), is_added: matches!(fault.act, Act::Double) };
+    let mut planted = Planted { fault: number, school, legacy: Vec::new(), added: Vec::new() };
     let table = tables.get_mut(&fault.entity).unwrap();
     let hit: Vec<usize> = (0..table.rows.len()).filter(|r| (fault.rows)(table, *r, &planted.school)).collect();
     match fault.act {
@@ -427,6 +428,7 @@ pub(super) fn plant(number: usize, tables: &mut Tables, chance: &mut Chance, sch
         Act::Double => {
             for row in hit {
                 planted.legacy.extend(table.origin[row]);
+                planted.added.push(table.rows[row].clone());
                 table.rows.push(table.rows[row].clone());
                 table.origin.push(None);
             }

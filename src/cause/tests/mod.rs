@@ -102,13 +102,13 @@ fn run(planting: &Planting) -> (Reconciliation, Findings, Causes) {
 /// Findings of a planted fault.
 fn truth(planting: &Planting, planted: &Planted, findings: &Findings) -> BTreeSet<usize> {
     let fault = &FAULTS[planted.fault];
-    let (legacy, new) = (&planting.legacy[&fault.entity], &planting.new[&fault.entity]);
-    let contents: BTreeSet<&[String]> = planted.legacy.iter().map(|r| legacy.rows[*r].as_slice()).collect();
+    let new = &planting.new[&fault.entity];
+    let contents: BTreeSet<&[String]> = planted.added.iter().map(Vec::as_slice).collect();
     let is_of = |f: &Finding| {
         if f.entity != fault.entity {
             return false;
         }
-        if planted.is_added {
+        if !planted.added.is_empty() {
             return f.change == Change::Added
                 && f.new.is_some_and(|n| contents.contains(new.rows[n as usize].as_slice()));
         }
@@ -123,6 +123,9 @@ fn truth(planting: &Planting, planted: &Planted, findings: &Findings) -> BTreeSe
 fn fails(planting: &Planting, planted: &Planted, findings: &Findings, causes: &Causes) -> Vec<String> {
     let fault = &FAULTS[planted.fault];
     let truth = truth(planting, planted, findings);
+    if truth.len() < 10 {
+        return Vec::new();
+    }
     let own = |cause: &Cause| -> Vec<usize> {
         (0..findings.rows.len()).filter(|f| causes.of_finding[*f] == cause.number && !causes.follows[*f]).collect()
     };
