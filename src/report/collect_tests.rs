@@ -128,7 +128,9 @@ fn answers_become_lists_and_proposals_and_nothing_else() {
     let (folder, path) = pack("R4", &rows, &given, "xlsx");
     let answers = judged(&path, "R4", &rows).answers;
     write_corrections(folder.path(), &answers).unwrap();
-    let list = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    let list = |name: &str| {
+        std::fs::read_to_string(folder.path().join(name)).unwrap().replace('\r', "").replace('\u{feff}', "")
+    };
     insta::assert_snapshot!("corrections_vendor", list("corrections-vendor.csv"));
     insta::assert_snapshot!("corrections_legacy", list("corrections-legacy.csv"));
     let proposed = proposed_waivers(&answers);

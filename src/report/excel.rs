@@ -43,6 +43,12 @@ pub fn pictures(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(picture).collect())
 }
 
+/// The text for a cell of a staff CSV: control characters as pictures, formulas protected.
+#[must_use]
+pub fn escape_cell(cell: &str) -> Cow<'static, str> {
+    Cow::Owned(escape(&pictures(cell)).into_owned())
+}
+
 /// True for a plain decimal number, which needs no protection in a column of numbers: `-0.225`.
 #[must_use]
 pub fn is_number(text: &str) -> bool {

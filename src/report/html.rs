@@ -2,6 +2,7 @@
 //! no network, reads without scripts, and lets nothing from the data become markup or script.
 
 mod help_sheet;
+mod help_student;
 mod mask;
 mod page;
 mod report_view;

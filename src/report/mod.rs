@@ -3,6 +3,8 @@
 pub mod collect;
 pub mod csv;
 mod excel;
+mod excel_csv;
+pub mod forms;
 pub mod github;
 pub mod html;
 pub mod json;

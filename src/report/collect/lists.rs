@@ -6,7 +6,8 @@ use std::path::Path;
 
 use super::Answer;
 use crate::error::Error;
-use crate::report::csv::CsvFile;
+use crate::report::excel::escape_cell;
+use crate::report::excel_csv::ExcelCsv;
 use crate::report::packs::Resolution;
 
 /// Columns of the correction lists.
@@ -32,17 +33,18 @@ enum Target {
     Vendor,
 }
 
-/// Writes `corrections-legacy.csv` and `corrections-vendor.csv` into a folder.
+/// Writes `corrections-legacy.csv` and `corrections-vendor.csv` into a folder, for people in Excel.
 ///
 /// # Errors
 /// When they can not be written.
 pub fn write_corrections(folder: &Path, answers: &[Answer]) -> Result<(), Error> {
     for (name, target) in [("corrections-legacy.csv", Target::Legacy), ("corrections-vendor.csv", Target::Vendor)] {
-        let mut file = CsvFile::create(&folder.join(name), &COLUMNS)?;
+        let mut file = ExcelCsv::create(&folder.join(name))?;
+        file.record(COLUMNS.map(escape_cell))?;
         for answer in answers {
             if let Some((now, wanted, action)) = correction(answer, target) {
                 let a = answer;
-                file.record([
+                let cells = [
                     &*a.reference,
                     &a.school,
                     &a.check,
@@ -55,7 +57,8 @@ pub fn write_corrections(folder: &Path, answers: &[Answer]) -> Result<(), Error>
                     &a.initials,
                     &a.note,
                     &a.run,
-                ])?;
+                ];
+                file.record(cells.map(escape_cell))?;
             }
         }
         file.finish()?;

@@ -92,7 +92,7 @@ pub(super) fn trend(summary: &Summary) -> Trend<'_> {
 }
 
 fn point<'a>(run: &'a TrendPoint, at: usize, runs: usize, scale: &Scale) -> Point<'a> {
-    let permille = if runs < 2 { 500 } else { 110 + 820 * at / (runs - 1) };
+    let permille = if runs < 2 { 500 } else { 150 + 790 * at / (runs - 1) };
     let every = runs.div_ceil(LABELS);
     Point {
         label: &run.label,

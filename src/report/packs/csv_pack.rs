@@ -2,14 +2,13 @@
 //! Excel still eats leading zeros of a CSV; answers come back by `ref`, which it can not spoil.
 
 use std::borrow::Cow;
-use std::io::Write;
 use std::path::Path;
 
 use super::Pack;
 use crate::error::Error;
 use crate::finding::FindingRow;
-use crate::report::excel::{escape, is_number, pictures};
-use crate::report::outfile::OutFile;
+use crate::report::excel::{escape_cell, is_number};
+use crate::report::excel_csv::ExcelCsv;
 use crate::report::privacy::Privacy;
 use crate::report::rows::FindingSource;
 
@@ -114,10 +113,6 @@ fn cells<'a>(run: &'a str, row: &'a FindingRow) -> [Cow<'a, str>; 28] {
 /// Number of `difference`, the one column of numbers, where a plain negative number needs no protection.
 const DIFFERENCE: usize = 15;
 
-fn escape_cell(cell: &str) -> Cow<'static, str> {
-    Cow::Owned(escape(&pictures(cell)).into_owned())
-}
-
 /// `->`, `---` and `+++` as words: a spreadsheet takes the signs for formulas.
 #[must_use]
 pub(crate) fn change_word(symbol: &str) -> &'static str {
@@ -142,39 +137,11 @@ pub fn write_index(folder: &Path, packs: &[Pack]) -> Result<(), Error> {
     sheet.finish()
 }
 
-/// CSV as Excel wants it: BOM, CRLF, all quoted.
-struct ExcelCsv {
-    writer: csv::Writer<OutFile>,
-}
-
-impl ExcelCsv {
-    fn create(path: &Path) -> Result<Self, Error> {
-        let mut file = OutFile::create(path)?;
-        let result = file.write_all("\u{feff}".as_bytes());
-        result.map_err(|e| Error::write(path, e))?;
-        let writer = csv::WriterBuilder::new()
-            .quote_style(csv::QuoteStyle::Always)
-            .terminator(csv::Terminator::CRLF)
-            .from_writer(file);
-        Ok(Self { writer })
-    }
-
-    fn record<const N: usize>(&mut self, cells: [Cow<'_, str>; N]) -> Result<(), Error> {
-        let result = self.writer.write_record(cells.iter().map(|c| c.as_bytes()));
-        result.map_err(|_| Error::write(self.writer.get_ref().path(), std::io::Error::other("a row was refused")))
-    }
-
-    fn finish(self) -> Result<(), Error> {
-        let path = self.writer.get_ref().path().to_owned();
-        self.writer.into_inner().map_err(|e| Error::write(&path, std::io::Error::other(e.to_string())))?.finish()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::finding::Severity;
-    use crate::report::excel::unescape;
+    use crate::report::excel::{pictures, unescape};
     use crate::report::privacy::Names;
     use crate::report::summary::example;
 

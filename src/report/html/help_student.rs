@@ -1,0 +1,149 @@
+//! From what `explain` knows of a student to the sheet of the help desk.
+
+use super::{HelpItem, HelpRow, HelpSheet, HelpTable};
+use crate::finding::FindingRow;
+use crate::report::sheet::{RowState, Section, StudentSheet};
+use crate::report::words;
+
+/// Most findings on the sheet; it must stay one page.
+const ITEMS: usize = 12;
+
+impl HelpSheet {
+    /// The sheet of a student. `district` stands at the top.
+    #[must_use]
+    pub fn of(student: &StudentSheet, district: &str) -> Self {
+        let fact = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let facts = [
+            fact("ID", &student.student_id),
+            fact("Grade", &student.grade_level),
+            fact("School", &student.school),
+            fact("Matching", &student.matched),
+        ];
+        let open: Vec<&FindingRow> = student.findings.iter().filter(|f| f.waiver.is_empty()).collect();
+        let mut sheet = Self {
+            district: district.to_owned(),
+            run: student.run.clone(),
+            legacy: student.systems.0.clone(),
+            new: student.systems.1.clone(),
+            student_id: student.student_id.clone(),
+            name: student.name.clone(),
+            facts: facts.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
+            answer: answer(&open),
+            items: open.iter().take(ITEMS).map(|f| item(f)).collect(),
+            tables: student.sections.iter().filter(|s| !s.rows.is_empty()).map(|s| table(s, student)).collect(),
+            working: student.sections.iter().flat_map(|s| s.working.iter().cloned()).collect(),
+            say: say(&open, student),
+            seen_in: seen(&open),
+            sources: student.sources.clone(),
+        };
+        sheet.run = sheet.run.trim_start_matches("Rehearsal ").to_owned();
+        sheet
+    }
+}
+
+fn answer(open: &[&FindingRow]) -> String {
+    match open.len() {
+        0 => "No: nothing that was compared differs.".into(),
+        1 => "Yes: one thing is not as it was.".into(),
+        n => format!("Yes: {n} things are not as they were."),
+    }
+}
+
+fn item(finding: &FindingRow) -> HelpItem {
+    let field = words::field(&finding.field);
+    let about: Vec<&str> = [finding.record.as_str(), &field].into_iter().filter(|t| !t.is_empty()).collect();
+    let about = if about.is_empty() { finding.check.replace('-', " ") } else { about.join(", ") };
+    let with = |value: &str, none: &str| {
+        if value.is_empty() { format!("{about}: {none}") } else { format!("{about}: {value}") }
+    };
+    HelpItem {
+        severity: finding.severity.name().into(),
+        seen: with(&finding.new_value, if finding.change == "---" { "not there" } else { "(empty)" }),
+        true_value: match finding.change.as_str() {
+            "+++" => "not in the old system".into(),
+            _ => with(&finding.legacy_value, "(empty)"),
+        },
+        who: if finding.cause.is_empty() { "not known yet".into() } else { finding.cause.clone() },
+        by: String::new(),
+        reference: finding.reference.clone(),
+    }
+}
+
+fn table(section: &Section, student: &StudentSheet) -> HelpTable {
+    let row = |r: &crate::report::sheet::SheetRow| HelpRow {
+        cells: vec![r.record.clone(), r.legacy.clone(), r.new.clone()],
+        differs: r.state != RowState::Same,
+    };
+    HelpTable {
+        title: section.title.clone(),
+        note: if section.same > 0 {
+            format!("{} more are the same", words::thousands(section.same))
+        } else {
+            String::new()
+        },
+        head: vec!["Record".into(), student.systems.0.clone(), student.systems.1.clone()],
+        rows: section.rows.iter().map(row).collect(),
+    }
+}
+
+fn say(open: &[&FindingRow], student: &StudentSheet) -> Vec<String> {
+    if open.is_empty() {
+        return vec![format!(
+            "We compared your record in both systems, {}, and found no difference.",
+            words::plural(student.values_compared, "value")
+        )];
+    }
+    let mut lines = vec![
+        "We know that your record was not carried over as it was, and nothing is lost: the old system still has it."
+            .into(),
+    ];
+    lines
+        .push("The list above says what is different. The school has the same list, and it is being worked on.".into());
+    lines.push(format!("Please keep this number: {}.", open.first().map_or("", |f| f.reference.as_str())));
+    lines
+}
+
+fn seen(open: &[&FindingRow]) -> String {
+    let mut runs: Vec<&str> = open.iter().map(|f| f.first_seen.as_str()).filter(|r| !r.is_empty()).collect();
+    runs.sort_unstable();
+    runs.dedup();
+    if runs.is_empty() { String::new() } else { format!("First seen in {}", runs.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Severity;
+    use crate::report::summary::example::finding;
+
+    fn student(findings: Vec<FindingRow>) -> StudentSheet {
+        StudentSheet {
+            run: "Rehearsal R4".into(),
+            systems: ("Aeries".into(), "PowerSchool".into()),
+            student_id: "0041877".into(),
+            name: "Okafor, Amara".into(),
+            values_compared: 214,
+            findings,
+            ..StudentSheet::default()
+        }
+    }
+
+    #[test]
+    fn a_clean_student_gets_a_clear_answer() {
+        let sheet = HelpSheet::of(&student(Vec::new()), "Maple Valley SD");
+        assert!(sheet.answer.starts_with("No:") && sheet.say[0].contains("214 values"));
+        assert_eq!(sheet.run, "R4");
+    }
+
+    #[test]
+    fn open_items_say_what_the_family_sees_and_waived_ones_stay_out() {
+        let mut waived = finding("mark-changed", Severity::Critical, "0041877", "012");
+        waived.waiver = "W-1".into();
+        let open = finding("class-missing", Severity::Critical, "0041877", "012");
+        let sheet = HelpSheet::of(&student(vec![open, waived]), "Maple Valley SD");
+        assert_eq!(sheet.answer, "Yes: one thing is not as it was.");
+        assert_eq!(sheet.items.len(), 1);
+        assert!(sheet.items[0].seen.ends_with("not there"), "{}", sheet.items[0].seen);
+        assert_eq!(sheet.seen_in, "First seen in R3");
+    }
+}
