@@ -15,7 +15,7 @@ use crate::diagnostic::Diagnostic;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PolicyFile {
     /// How a GPA is computed.
-    Gpa(GpaPolicy),
+    Gpa(Box<GpaPolicy>),
     /// What graduation needs.
     Graduation(Requirements),
 }
@@ -29,7 +29,7 @@ pub fn read(path: &Path, text: &str) -> Result<PolicyFile, Vec<Diagnostic>> {
     if is_graduation {
         graduation::parse(path, text).map(PolicyFile::Graduation)
     } else {
-        gpa::parse(path, text).map(PolicyFile::Gpa)
+        gpa::parse(path, text).map(|policy| PolicyFile::Gpa(Box::new(policy)))
     }
 }
 

@@ -61,6 +61,7 @@ fn gcd_small(mut a: u64, mut b: u64) -> u64 {
     a
 }
 
+#[allow(clippy::should_implement_trait, reason = "checked: operators can not say that 128 bits do not suffice")]
 impl Rational {
     /// Nought.
     pub const ZERO: Self = Self { num: 0, den: 1 };

@@ -41,7 +41,7 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<(Dataset, Students), Vec<String>
         }
     }
     for field in Field::required(Entity::Transcript) {
-        let there = plan.iter().any(|t| *t == Target::Field(*field));
+        let there = plan.contains(&Target::Field(*field));
         if !there && *field != Field::StudentId {
             problems.push(format!("{name}: no column `{field}`"));
         }

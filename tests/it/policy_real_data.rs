@@ -277,7 +277,7 @@ const HEAD: &str =
 
 fn policy(name: &str) -> GpaPolicy {
     match read(Path::new(name), bundled(name).unwrap()).unwrap() {
-        PolicyFile::Gpa(policy) => policy,
+        PolicyFile::Gpa(policy) => *policy,
         PolicyFile::Graduation(_) => unreachable!(),
     }
 }

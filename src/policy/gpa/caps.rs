@@ -33,11 +33,7 @@ pub(super) fn apply_caps(policy: &GpaPolicy, scratch: &mut Scratch) {
         let applies = |at: usize| policy.caps[at].grades.is_empty() || policy.caps[at].grades.contains(&row.grade);
         let room = (0..left.len()).filter(|c| applies(*c)).map(|c| left[c]).min().unwrap_or(needs);
         let part = room.clamp(0, needs);
-        for cap in 0..left.len() {
-            if applies(cap) {
-                left[cap] -= part;
-            }
-        }
+        left.iter_mut().enumerate().filter(|(cap, _)| applies(*cap)).for_each(|(_, left)| *left -= part);
         let line = &mut lines[at as usize];
         if part < needs {
             (line.bump_part, line.bump_whole) = (part, needs);

@@ -27,13 +27,13 @@ pub(super) fn deficits(supplies: &[Supply], needs: &[i64]) -> Vec<i64> {
         masks: by_mask.iter().map(|s| s.mask).collect(),
     };
     let mut open = needs.to_vec();
-    for area in 0..needs.len() {
-        while open[area] > 0 {
-            let moved = network.augment(area, open[area]);
+    for (area, open) in open.iter_mut().enumerate() {
+        while *open > 0 {
+            let moved = network.augment(area, *open);
             if moved == 0 {
                 break;
             }
-            open[area] -= moved;
+            *open -= moved;
         }
     }
     open
@@ -66,9 +66,9 @@ impl Network {
                 if self.free[supply] > 0 {
                     return self.reroute(supply, area, most, &gives_to, &freed_for);
                 }
-                for other in 0..areas {
-                    if self.held[supply][other] > 0 && other != area && freed_for[other].is_none() {
-                        freed_for[other] = Some(supply);
+                for (other, freed) in freed_for.iter_mut().enumerate() {
+                    if self.held[supply][other] > 0 && other != area && freed.is_none() {
+                        *freed = Some(supply);
                         queue.push(other);
                     }
                 }
