@@ -1,6 +1,6 @@
 //! All checks over a whole run: students in parallel, then what needs everybody; in one order, whatever the threads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::{HashMap, HashMapExt};
 use rayon::prelude::*;
@@ -37,11 +37,15 @@ pub fn run_all(run: &Reconciliation, policies: &Policies, settings: &CheckSettin
             Some(reason) => findings.skipped.push(Skipped { check: check.meta().name, reason }),
         }
     }
+    let ran: BTreeSet<&str> = checks.iter().map(|(_, check)| check.meta().name).collect();
     let job = Job { checks, ..job };
     let mut merged = Merge { findings, known: HashMap::new(), looked_at: vec![0; ALL.len()] };
     job.students(&mut merged);
     job.whole_run(&mut merged);
-    merged.finish(run)
+    let mut findings = merged.finish(run);
+    // Only what ran has looked: a check that is off or was skipped must not count as one that reported.
+    findings.looked_at.retain(|name, _| ran.contains(name));
+    findings
 }
 
 struct Job<'a> {
