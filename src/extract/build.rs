@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::intern::Growing;
-use super::{Accounting, FoundFile, Layout, Notice, RawColumn, Reject, Table, headers};
+use super::{Accounting, FoundFile, Layout, Notice, RawColumn, Reject, Table, headers, suspicious};
 use crate::canonical::{Locations, SourceFile};
 use crate::error::Error;
 
@@ -243,6 +243,12 @@ impl<'a> Builder<'a> {
                 "the records of table {} do not add up: {a:?}, {rows} rows",
                 self.layout.table
             )));
+        }
+        let table = self.layout.files.join(", ");
+        for (wanted, column) in self.layout.columns.iter().zip(&self.columns) {
+            for (kind, text, undecidable) in suspicious::find(&wanted.name, column.dictionary.texts()) {
+                self.notices.push(Notice { file: table.clone(), kind, text, undecidable });
+            }
         }
         self.notices.sort();
         let wanted = self.layout.columns.iter().zip(&self.present);

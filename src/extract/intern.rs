@@ -158,6 +158,11 @@ impl Interner {
     }
 
     /// The texts, in order of code.
+    pub(super) const fn texts(&self) -> &StringPool {
+        &self.texts
+    }
+
+    /// The texts, in order of code.
     pub(super) fn into_texts(self) -> StringPool {
         self.texts
     }

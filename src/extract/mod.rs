@@ -12,8 +12,10 @@ mod headers;
 mod inspect;
 mod intern;
 mod layout;
+mod parquet;
 mod progress;
 mod source;
+mod suspicious;
 mod table;
 mod tree;
 mod workbook;
@@ -55,7 +57,7 @@ fn read_files(files: &[FoundFile], layout: &Layout, chunk: usize, progress: &dyn
             Format::Workbook { sheet, header_row } => {
                 workbook::read(&mut builder, file, (sheet.as_deref(), *header_row), progress)?;
             }
-            other => return Err(Error::Bug(format!("no reader yet for {other:?}"))),
+            Format::Parquet => parquet::read(&mut builder, file, progress)?,
         }
     }
     builder.finish()

@@ -20,9 +20,10 @@ enum Kind {
     JsonLines,
     Xml,
     Workbook,
+    Parquet,
 }
 
-use Kind::{Delimited as Commas, Fixed, Json, JsonLines, Tabs, Workbook, Xml};
+use Kind::{Delimited as Commas, Fixed, Json, JsonLines, Parquet, Tabs, Workbook, Xml};
 
 const WIDTH: u32 = 24;
 
@@ -50,6 +51,7 @@ impl Kind {
             JsonLines => Format::Json { records: String::new(), lines: true, explode: None },
             Xml => Format::Xml { record: "Row".into(), explode: None },
             Workbook => Format::Workbook { sheet: None, header_row: 1 },
+            Parquet => Format::Parquet,
         }
     }
 
@@ -60,6 +62,7 @@ impl Kind {
             Json | JsonLines => "json",
             Xml => "xml",
             Workbook => "xlsx",
+            Parquet => "parquet",
         }
     }
 
@@ -115,8 +118,36 @@ impl Kind {
                 }
                 book.save_to_buffer().unwrap()
             }
+            Parquet => parquet(columns, rows),
         }
     }
+}
+
+/// A Parquet file whose columns are all text.
+fn parquet(columns: &[&str], rows: &[Vec<String>]) -> Vec<u8> {
+    use polars_arrow::array::{Array, Utf8ViewArray};
+    use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field};
+    use polars_arrow::record_batch::RecordBatchT;
+    use polars_parquet::write as pq;
+    let fields = columns.iter().map(|name| Field::new((*name).into(), ArrowDataType::Utf8View, true));
+    let schema: ArrowSchema = fields.map(|field| (field.name.clone(), field)).collect();
+    let options = pq::WriteOptions {
+        statistics: pq::StatisticsOptions::empty(),
+        version: pq::Version::V1,
+        compression: pq::CompressionOptions::Snappy,
+        data_page_size: None,
+    };
+    let texts = |c: usize| rows.iter().map(|row| Some(row[c].as_str())).collect::<Vec<_>>();
+    let arrays = (0..columns.len()).map(|c| Box::new(Utf8ViewArray::from_slice(texts(c))) as Box<dyn Array>).collect();
+    let batch = RecordBatchT::new(rows.len(), std::sync::Arc::new(schema.clone()), arrays);
+    let encodings = vec![vec![pq::Encoding::Plain]; columns.len()];
+    let groups = pq::RowGroupIterator::try_new([Ok(batch)].into_iter(), &schema, options, encodings.into()).unwrap();
+    let mut writer = pq::FileWriter::try_new(Vec::new(), schema, options).unwrap();
+    for group in groups {
+        writer.write(rows.len() as u64, group.unwrap()).unwrap();
+    }
+    writer.end(None).unwrap();
+    writer.into_inner()
 }
 
 fn layout(kind: Kind, columns: &[&str], wanted: &[&str], file: &str) -> Layout {
@@ -162,7 +193,7 @@ fn sample() -> Vec<Vec<String>> {
 
 #[rstest]
 fn every_reader_gives_the_exact_texts_of_the_wanted_columns(
-    #[values(Commas, Tabs, Fixed, Json, JsonLines, Xml, Workbook)] kind: Kind,
+    #[values(Commas, Tabs, Fixed, Json, JsonLines, Xml, Workbook, Parquet)] kind: Kind,
 ) {
     let bytes = kind.write(&COLUMNS, &sample());
     let table = read_bytes(kind, &COLUMNS, &["credit", "id", "name"], &file_name(kind), &bytes).unwrap();
@@ -178,7 +209,7 @@ fn every_reader_gives_the_exact_texts_of_the_wanted_columns(
 
 #[rstest]
 fn every_reader_reads_packed_files_and_members(
-    #[values(Commas, Tabs, Fixed, Json, JsonLines, Xml, Workbook)] kind: Kind,
+    #[values(Commas, Tabs, Fixed, Json, JsonLines, Xml, Workbook, Parquet)] kind: Kind,
 ) {
     let bytes = kind.write(&COLUMNS, &sample());
     let name = file_name(kind);
@@ -201,7 +232,7 @@ fn every_reader_reads_packed_files_and_members(
 
 #[rstest]
 fn every_reader_says_that_a_file_is_empty_or_holds_no_record(
-    #[values(Commas, Tabs, Fixed, Json, JsonLines, Xml, Workbook)] kind: Kind,
+    #[values(Commas, Tabs, Fixed, Json, JsonLines, Xml, Workbook, Parquet)] kind: Kind,
 ) {
     for bytes in [Vec::new(), kind.write(&COLUMNS, &[])] {
         let table = read_bytes(kind, &COLUMNS, &COLUMNS, &file_name(kind), &bytes).unwrap();
@@ -211,7 +242,7 @@ fn every_reader_says_that_a_file_is_empty_or_holds_no_record(
 }
 
 #[rstest]
-fn every_reader_refuses_a_missing_column(#[values(Commas, Tabs, Json, JsonLines, Xml, Workbook)] kind: Kind) {
+fn every_reader_refuses_a_missing_column(#[values(Commas, Tabs, Json, JsonLines, Xml, Workbook, Parquet)] kind: Kind) {
     let bytes = kind.write(&COLUMNS, &sample());
     let error = read_bytes(kind, &COLUMNS, &["id", "credits"], &file_name(kind), &bytes).unwrap_err().to_string();
     assert!(error.contains("\"credits\" is missing") && error.contains("\"credit\""), "{error}");
@@ -281,7 +312,9 @@ fn no_reader_lets_two_broken_bytes_become_one_letter(#[values(Commas, Tabs, Fixe
 }
 
 #[rstest]
-fn every_reader_reads_a_thousand_columns(#[values(Commas, Tabs, Fixed, Json, JsonLines, Xml, Workbook)] kind: Kind) {
+fn every_reader_reads_a_thousand_columns(
+    #[values(Commas, Tabs, Fixed, Json, JsonLines, Xml, Workbook, Parquet)] kind: Kind,
+) {
     let names: Vec<String> = (0..1_000).map(|i| format!("c{i}")).collect();
     let columns: Vec<&str> = names.iter().map(String::as_str).collect();
     let row: Vec<String> = (0..1_000).map(|i| format!("v{i}")).collect();
@@ -291,7 +324,9 @@ fn every_reader_reads_a_thousand_columns(#[values(Commas, Tabs, Fixed, Json, Jso
 }
 
 #[rstest]
-fn every_reader_refuses_a_text_that_is_too_long(#[values(Commas, Tabs, Json, JsonLines, Xml, Workbook)] kind: Kind) {
+fn every_reader_refuses_a_text_that_is_too_long(
+    #[values(Commas, Tabs, Json, JsonLines, Xml, Workbook, Parquet)] kind: Kind,
+) {
     let length = if kind == Workbook { 32_767 } else { (1 << 20) + 1 };
     let bytes = kind.write(&["id", "name"], &owned(&[&["1", &"x".repeat(length)], &["2", "b"]]));
     let table = read_bytes(kind, &["id", "name"], &["id", "name"], &file_name(kind), &bytes).unwrap();
@@ -300,17 +335,19 @@ fn every_reader_refuses_a_text_that_is_too_long(#[values(Commas, Tabs, Json, Jso
 }
 
 #[rstest]
-fn every_reader_says_that_a_file_is_cut_off(#[values(Commas, Tabs, Fixed, Json, JsonLines, Xml, Workbook)] kind: Kind) {
+fn every_reader_says_that_a_file_is_cut_off(
+    #[values(Commas, Tabs, Fixed, Json, JsonLines, Xml, Workbook, Parquet)] kind: Kind,
+) {
     let bytes = kind.write(&COLUMNS, &sample());
     match read_bytes(kind, &COLUMNS, &COLUMNS, &file_name(kind), &bytes[..bytes.len() - 12]) {
         Ok(table) => assert!(!table.rejects.is_empty() && table.len() == 3, "{kind:?}"),
-        Err(error) => assert!(matches!(kind, Json | Xml | Workbook), "{kind:?} {error}"),
+        Err(error) => assert!(matches!(kind, Json | Xml | Workbook | Parquet), "{kind:?} {error}"),
     }
 }
 
 #[rstest]
 fn several_files_are_one_table_whatever_the_order_of_their_columns(
-    #[values(Commas, Tabs, Json, JsonLines, Xml, Workbook)] kind: Kind,
+    #[values(Commas, Tabs, Json, JsonLines, Xml, Workbook, Parquet)] kind: Kind,
 ) {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, columns: &[&str], rows: &[&[&str]]| {

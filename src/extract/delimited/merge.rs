@@ -108,8 +108,12 @@ impl<'r> Merger<'r> {
     ) -> Result<Outcome, Error> {
         loop {
             let batch: Vec<Chunk> = chunks.iter().take(threads).collect();
-            if batch.is_empty() || self.stopped {
+            if self.stopped {
                 return Ok(Outcome::Done);
+            }
+            if batch.is_empty() {
+                // Only the last chunk ends a file; the reader's own error, if any, is told instead.
+                return Err(Error::Bug("the end of a file was not reached".into()));
             }
             let this = &*self;
             let texts = batch.into_par_iter().map(|c| this.text(this.coding.decode(c.bytes), c.last)).collect();
@@ -131,10 +135,16 @@ impl<'r> Merger<'r> {
             return parse(bytes, job);
         }
         let bare = Rules { wanted: Vec::new(), ..self.rules.clone() };
-        let starts = parse(bytes, Job { rules: &bare, starts: true, ..job }).starts;
-        let footers = starts.len().min(self.footer_rows as usize);
-        let cut = starts.get(starts.len() - footers).copied().unwrap_or(bytes.len());
+        let dry = Job { rules: &bare, starts: true, ..job };
+        let whole = parse(bytes, dry);
+        if whole.open_quote {
+            // The quote swallowed the footer, if there is one: nothing may be left out silently.
+            return parse(bytes, job);
+        }
+        let footers = whole.starts.len().min(self.footer_rows as usize);
+        let cut = whole.starts.get(whole.starts.len() - footers).copied().unwrap_or(bytes.len());
         let mut parsed = parse(&bytes[..cut], job);
+        parsed.footer_is_data = self.rules.names.len() > 1 && !parse(&bytes[cut..], dry).places.is_empty();
         parsed.records += footers as u64;
         parsed.declared_out += footers as u64;
         parsed.lines += count_lines(&bytes[cut..], self.rules.end);
@@ -234,6 +244,10 @@ impl<'r> Merger<'r> {
             self.stop(builder, file);
         } else if last {
             self.stopped = true;
+            if parsed.footer_is_data {
+                let text = "what is left out as the footer looks like records: is the file cut off before its footer?";
+                builder.notice(file, "footer-is-data", text, true);
+            }
             if bytes.last().is_some_and(|byte| *byte != self.rules.end.byte()) {
                 builder.notice(
                     file,

@@ -43,6 +43,8 @@ pub(super) struct Parsed {
     pub(super) too_large: bool,
     /// A quote opened and did not close before the end of the file.
     pub(super) open_quote: bool,
+    /// What is left out as a footer is well formed: it may be data.
+    pub(super) footer_is_data: bool,
     /// Where each record starts, when asked for.
     pub(super) starts: Vec<usize>,
 }

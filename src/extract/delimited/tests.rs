@@ -240,6 +240,16 @@ fn declared_columns_headers_below_the_top_footers_comments_and_trailing_delimite
 }
 
 #[test]
+fn a_footer_never_hides_an_open_quote_or_a_record() {
+    let layout = layout(Delimited { footer_rows: 1, ..plain() }, &["id"]);
+    let table = read(b"id,name\n1,Ann\n2,\"Bob\n3,Cyd\n(3 rows)\n", &layout);
+    assert_eq!((kinds(&table), rows(&table)), (vec!["open-quote"], vec![vec!["1".to_owned()]]));
+    assert!(notices(&table).contains(&("open-quote", true)));
+    let table = read(b"id,name\n1,Ann\n2,Bob\n", &layout);
+    assert_eq!((rows(&table), notices(&table)), (vec![vec!["1".to_owned()]], vec![("footer-is-data", true)]));
+}
+
+#[test]
 fn without_quoting_a_quote_is_a_character() {
     let none = Delimited { quote: None, delimiter: b'\t', ..plain() };
     assert_eq!(rows(&read(b"id\tname\n1\t5'10\"\n2\t\"x\n", &layout(none, &["name"]))), [["5'10\""], ["\"x"]]);
