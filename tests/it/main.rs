@@ -12,6 +12,7 @@ mod mapping_shipped;
 mod mapping_suggest;
 mod policy_district;
 mod policy_docs;
+mod mapping_suggest;
 mod policy_golden;
 mod policy_oracle;
 mod policy_real_data;
