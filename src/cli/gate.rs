@@ -37,6 +37,13 @@ impl GateCommand {
         let mut history = History::open(&crate::run::history_folder(&project), clock)?;
         measured.today = Some(now.date());
         measured.inputs_changed = crate::run::changed_since(&project, &summary);
+        if crate::run::waivers_hash(&project) != measured.waivers.file_blake3 {
+            measured.inputs_changed.push("the waiver file".into());
+        }
+        if history.find(&summary.run.id)?.project_hash != crate::run::configuration_hash(&project) {
+            measured.inputs_changed.push("project, mapping, crosswalk or policy files".into());
+        }
+        measured.signoffs = Some(history.signoffs(&crate::run::pack_hashes(&summary, &folder)?)?);
         measured.history = history.receipt(&summary.run.id)?;
         let criteria: Criteria = crate::run::criteria(&project);
         let decision = decide(&measured, &criteria);

@@ -8,6 +8,7 @@ mod completions;
 mod console;
 mod demo;
 mod drill;
+mod evidence;
 mod explain;
 mod gate;
 mod init;

@@ -282,6 +282,11 @@ pub struct WaiverCounts {
     pub broad: Vec<String>,
     /// Ids of waivers of checks that can not be waived; they cover nothing.
     pub unwaivable: Vec<String>,
+    /// The last day on which all waivers that cover something hold; `None` when none does.
+    #[serde(with = "day")]
+    pub first_end: Option<Date>,
+    /// BLAKE3 of the waiver file; empty when there is none.
+    pub file_blake3: String,
 }
 
 impl From<&Assessment> for WaiverCounts {
@@ -294,6 +299,8 @@ impl From<&Assessment> for WaiverCounts {
             over_cap: assessment.over_cap(),
             broad: assessment.over_broad(),
             unwaivable: assessment.unwaivable(),
+            first_end: assessment.first_end(),
+            file_blake3: String::new(),
         }
     }
 }

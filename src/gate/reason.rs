@@ -99,6 +99,7 @@ pub const CODES: &[CodeInfo] = &[
     undecided("sensitivity-missing", "the run did not prove that it sees differences"),
     undecided("insensitive", "a planted difference was not found"),
     undecided("waivers-not-assessed", "the waivers were not applied to every finding"),
+    undecided("waiver-ended", "a waiver that the run counted on has ended since"),
     undecided("history-unknown", "earlier runs could not be read"),
     undecided("clock-went-back", "the run is older than the newest run in the history"),
     unwritten("history-not-written", "the run could not be recorded"),

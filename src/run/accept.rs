@@ -84,6 +84,8 @@ fn counts(assessment: &Assessment) -> WaiverCounts {
         over_cap: assessment.over_cap(),
         broad: assessment.over_broad(),
         unwaivable: assessment.unwaivable(),
+        first_end: assessment.first_end(),
+        file_blake3: String::new(),
     }
 }
 

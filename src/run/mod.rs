@@ -6,6 +6,7 @@ mod compare;
 mod convert;
 mod explain;
 mod measure;
+mod pack_hash;
 mod past;
 mod probe;
 mod read;
@@ -20,10 +21,11 @@ pub use causes::seek as seek_causes;
 pub use compare::{Comparison, Listener, Quiet, Reads, compare};
 pub use convert::{criteria, decided_from, policies, waiver_rules, waivers};
 pub use explain::sheet;
+pub use pack_hash::pack_hashes;
 pub use past::history_folder;
 pub use read::{Balance, SideRead, TableRead, read_side};
 pub use spelled::Spelled;
-pub use stale::{changed_since, measured_file};
+pub use stale::{changed_since, measured_file, waivers_hash};
 pub use summarize::{add_decision, configuration_hash};
 pub use write::Written;
 
@@ -97,6 +99,7 @@ pub fn run(project: &Project, clock: &Clock, listener: &dyn Listener) -> Result<
 
     let mut measured = measure_all(project, &comparison, &criteria, counts, accepted);
     measured.today = Some(now.date());
+    measured.waivers.file_blake3 = waivers_hash(project);
     measured.coverage = coverage;
     measured.causes = causes::counts(&causes, &comparison.reconciliation, &comparison.findings, &spelled);
     measured.rehearsals = Some(earlier.rehearsals);

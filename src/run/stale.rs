@@ -36,6 +36,12 @@ pub fn changed_since(project: &Project, summary: &Summary) -> Vec<String> {
     changed
 }
 
+/// BLAKE3 of the waiver file, in hex; empty when the project names none.
+#[must_use]
+pub fn waivers_hash(project: &Project) -> String {
+    project.waivers.file.as_deref().filter(|path| path.is_file()).map(hash_file).unwrap_or_default()
+}
+
 #[derive(Debug, Deserialize)]
 struct MeasuredFile {
     measured: Measured,

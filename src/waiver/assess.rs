@@ -93,6 +93,8 @@ pub struct WaiverOutcome {
     pub over_cap: u64,
     /// Covers a check everywhere, on purpose.
     pub broad: bool,
+    /// Last day on which it holds.
+    pub expires: Date,
 }
 
 /// What the waivers make of the findings.
@@ -144,6 +146,12 @@ impl Assessment {
     #[must_use]
     pub fn unwaivable(&self) -> Vec<String> {
         self.ids(|w| w.status == Status::Unwaivable)
+    }
+
+    /// The last day on which all waivers that cover something hold.
+    #[must_use]
+    pub fn first_end(&self) -> Option<Date> {
+        self.waivers.iter().filter(|w| w.covered > 0).map(|w| w.expires).min()
     }
 
     /// How many hold.
@@ -226,5 +234,6 @@ fn outcome(waiver: &Waiver, today: Date) -> WaiverOutcome {
         covered: 0,
         over_cap: 0,
         broad: waiver.has_no_scope(),
+        expires: waiver.expires,
     }
 }

@@ -1,6 +1,7 @@
 //! Integration tests: one binary, one module a room.
 
 mod checks;
+mod evidence;
 mod extract;
 mod extract_real;
 mod extract_trees;
@@ -12,7 +13,6 @@ mod mapping_shipped;
 mod mapping_suggest;
 mod policy_district;
 mod policy_docs;
-mod mapping_suggest;
 mod policy_golden;
 mod policy_oracle;
 mod policy_real_data;

@@ -100,6 +100,15 @@ pub(super) fn assessed(measured: &Measured, ledger: &mut Ledger) -> Option<Asses
         let sentence = "The findings were not held against the waivers.";
         ledger.object("waivers-not-assessed", sentence, "run again; when it stays, report it");
     }
+    if let (Some(end), Some(today)) = (w.first_end, measured.today)
+        && today > end
+    {
+        ledger.object(
+            "waiver-ended",
+            format!("A waiver that the run counted on ended on {end}; today is {today}."),
+            "run again, so that its findings count",
+        );
+    }
     for id in &w.unwaivable {
         ledger.object(
             "waiver-unwaivable",

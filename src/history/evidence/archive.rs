@@ -32,8 +32,6 @@ pub struct InputLine {
     pub name: String,
     /// Size in bytes.
     pub bytes: u64,
-    /// Records read from it.
-    pub rows: u64,
     /// BLAKE3, in hex.
     pub blake3: String,
 }

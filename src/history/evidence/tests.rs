@@ -29,8 +29,7 @@ fn recorded(history: &mut History) -> Evidence {
     let receipt = history.record(&run, &[] as &[FindingMark<'_>]).unwrap();
     let decision = decide(&Measured::default(), &Criteria::default());
     let chain = history.decide("r1", &decision).unwrap();
-    let input =
-        |side: &str| InputLine { side: side.into(), name: "STU.csv".into(), bytes: 9, rows: 2, blake3: "ab".into() };
+    let input = |side: &str| InputLine { side: side.into(), name: "STU.csv".into(), bytes: 9, blake3: "ab".into() };
     Evidence {
         run: "r1".into(),
         version: "0.1.0".into(),

@@ -1,0 +1,183 @@
+//! `rollproof evidence`, `verify`, `sign` and `signoff`: what an auditor keeps, and who stands for it.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Console, Global, clock, project};
+use crate::error::Error;
+use crate::exit_code::ExitCode;
+use crate::history::evidence::{Approver, Evidence, InputLine, add_signature, verify, write};
+use crate::history::{History, Signoff};
+use crate::report::visible;
+
+/// Write one archive that proves a run: hashes of all inputs, settings, verdict, chain
+#[derive(Debug, Args)]
+pub struct EvidenceCommand {
+    /// Name of the run (default: the project's rehearsal)
+    #[arg(value_name = "RUN")]
+    pub label: Option<String>,
+    /// The archive to write; it must not exist
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+}
+
+impl EvidenceCommand {
+    /// Does it.
+    ///
+    /// # Errors
+    /// When there is no complete run of that name, or the archive can not be written.
+    pub fn execute(&self, global: &Global, console: &Console) -> Result<ExitCode, Error> {
+        let project = project::load(global, console, self.label.as_deref())?;
+        let folder = project.outputs.folder.join(&project.label);
+        let (summary, measured) = crate::run::measured_file(&folder)?;
+        let verdict_path = folder.join("verdict.json");
+        let verdict = std::fs::read(&verdict_path).map_err(|e| Error::read(&verdict_path, e))?;
+        let history = History::read(&crate::run::history_folder(&project), clock::clock(&project))?;
+        let record = history.find(&summary.run.id)?;
+        let json = |value: serde_json::Result<Vec<u8>>| value.map_err(|e| Error::Bug(e.to_string()));
+        let source = |path: &std::path::Path| crate::project::source_of(path).into_bytes();
+        let waivers = project.waivers.file.as_deref().map(source).unwrap_or_default();
+        let waivers = serde_json::json!({ "blake3": blake3::hash(&waivers).to_hex().to_string() });
+        let input = |f: &crate::report::summary::FileLine| InputLine {
+            side: f.side.clone(),
+            name: f.name.clone(),
+            bytes: f.bytes,
+            blake3: f.blake3.clone(),
+        };
+        let evidence = Evidence {
+            run: record.id.clone(),
+            version: record.version.clone(),
+            inputs: summary.method.files.iter().map(input).collect(),
+            findings_hash: record.findings_hash.clone(),
+            verdict,
+            config: vec![
+                ("rollproof.toml".into(), source(&project.path)),
+                ("mapping-legacy.toml".into(), source(&project.legacy.mapping.path)),
+                ("mapping-new.toml".into(), source(&project.new.mapping.path)),
+            ],
+            papers: vec![
+                ("measured.json".into(), json(serde_json::to_vec_pretty(&measured))?),
+                ("method.json".into(), json(serde_json::to_vec_pretty(&summary.method))?),
+                ("waivers.json".into(), json(serde_json::to_vec_pretty(&waivers))?),
+            ],
+            chain: history.chain()?.0,
+        };
+        write(&self.output, &evidence, &[])?;
+        let text = format!("{} proves run {}\nnext: rollproof sign {0} --by NAME\n", self.output.display(), record.id);
+        console.answer(&text)?;
+        Ok(ExitCode::Success)
+    }
+}
+
+/// Check an evidence archive, on any machine and without the data
+#[derive(Debug, Args)]
+pub struct VerifyCommand {
+    /// The archive
+    pub file: PathBuf,
+}
+
+impl VerifyCommand {
+    /// Does it.
+    ///
+    /// # Errors
+    /// When the archive can not be read. One that does not hold ends in 1.
+    pub fn execute(&self, _global: &Global, console: &Console) -> Result<ExitCode, Error> {
+        let found = verify(&self.file)?;
+        let mut text = String::new();
+        for fault in &found.faults {
+            let _ = writeln!(text, "changed    {}", visible(&fault.to_string()));
+        }
+        if found.faults.is_empty() {
+            let _ = writeln!(text, "holds      {} files, {} entries of the chain", found.files, found.chain);
+        }
+        let _ = writeln!(text, "run        {}\nverdict    {}", visible(&found.run), visible(&found.verdict));
+        for (name, key) in &found.signed {
+            let _ = writeln!(text, "signed     {} with key {key}", visible(name));
+        }
+        if found.signed.is_empty() {
+            let _ = writeln!(text, "signed     by nobody");
+        }
+        console.answer(&text)?;
+        Ok(if found.faults.is_empty() { ExitCode::Success } else { ExitCode::NoGo })
+    }
+}
+
+/// Sign an evidence archive with a key that is made and kept on this machine
+#[derive(Debug, Args)]
+pub struct SignCommand {
+    /// The archive
+    pub file: PathBuf,
+    /// Who signs
+    #[arg(long, value_name = "NAME")]
+    pub by: String,
+}
+
+impl SignCommand {
+    /// Does it.
+    ///
+    /// # Errors
+    /// When the archive does not hold, or can not be written.
+    pub fn execute(&self, global: &Global, console: &Console) -> Result<ExitCode, Error> {
+        let project = project::load(global, console, None)?;
+        let approver = Approver::open(&crate::run::history_folder(&project).join("keys"), &self.by)?;
+        add_signature(&self.file, &approver)?;
+        let key = approver.public_key();
+        console.answer(&format!(
+            "signed by {} with key {key}\ngive this key to those who verify, by another way\n",
+            visible(&self.by)
+        ))?;
+        Ok(ExitCode::Success)
+    }
+}
+
+/// Put on record that a school looked at its findings; changed findings void it
+#[derive(Debug, Args)]
+pub struct SignoffCommand {
+    /// School code
+    pub school: String,
+    /// Who signs
+    #[arg(long, value_name = "NAME")]
+    pub by: String,
+    /// As what: registrar, counselor, principal
+    #[arg(long, value_name = "ROLE")]
+    pub role: String,
+    /// Name of the run (default: the project's rehearsal)
+    #[arg(long, value_name = "RUN")]
+    pub label: Option<String>,
+}
+
+impl SignoffCommand {
+    /// Does it.
+    ///
+    /// # Errors
+    /// When there is no complete run, no such school, or the history can not be written.
+    pub fn execute(&self, global: &Global, console: &Console) -> Result<ExitCode, Error> {
+        let project = project::load(global, console, self.label.as_deref())?;
+        let folder = project.outputs.folder.join(&project.label);
+        let (summary, _) = crate::run::measured_file(&folder)?;
+        let packs = crate::run::pack_hashes(&summary, &folder)?;
+        let Some(pack) = packs.get(&self.school) else {
+            let fix = match crate::diagnostic::nearest(&self.school, packs.keys().map(String::as_str)) {
+                Some(near) => format!("did you mean {near}?"),
+                None => format!("the run has {} schools; packs/index.csv lists them", packs.len()),
+            };
+            return Err(Error::Usage { what: format!("the run has no school {}", self.school), fix });
+        };
+        let signoff =
+            Signoff { school: self.school.clone(), by: self.by.clone(), role: self.role.clone(), pack: pack.clone() };
+        let mut history = History::open(&crate::run::history_folder(&project), clock::clock(&project))?;
+        history.sign_off(&summary.run.id, &signoff)?;
+        let found = history.signoffs(&packs)?;
+        console.answer(&format!(
+            "{} signed off by {} ({}); {} of {} schools have\nnext: rollproof gate\n",
+            visible(&self.school),
+            visible(&self.by),
+            visible(&self.role),
+            found.signed,
+            found.schools
+        ))?;
+        Ok(ExitCode::Success)
+    }
+}
