@@ -21,4 +21,5 @@ mod project;
 mod spine;
 mod support;
 mod synth;
+mod synth_board;
 mod tidy;
