@@ -3,7 +3,8 @@
 //! # What it finds
 //!
 //! Stored credits required, earned or in progress of a requirement that differ. Info when the deficits under the best
-//! filling are equal on both sides: then the systems only allocate the same credits otherwise.
+//! filling are equal on both sides (then the systems only allocate the same credits otherwise), or when both sides
+//! reach what is required.
 //!
 //! # Why it matters
 //!
@@ -56,7 +57,16 @@ fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     {
         return Some(Judgement::because(Severity::Info, "other allocation of the same credits: what is open is equal"));
     }
+    if change.field == Field::Earned && is_reached(change, Side::Legacy) && is_reached(change, Side::New) {
+        return Some(Judgement::because(Severity::Info, "both sides reach what is required: nothing is open"));
+    }
     Some(amount(change, senior(change.student, change.severity)))
+}
+
+/// True when earned credit reaches what is required.
+fn is_reached(change: &FieldChange<'_>, side: Side) -> bool {
+    let required = change.student.number(side, Entity::Graduation, change.row(side), Field::Required);
+    matches!((change.number(side), required), (Some(earned), Some(required)) if earned >= required)
 }
 
 #[cfg(test)]
@@ -69,6 +79,14 @@ mod tests {
              graduation: student_id|requirement|required|earned\n1|MATH|30|{earned}\n\
              transcript: student_id|school_year|term|course|mark|credit_attempted|credit_earned|subject_area\n{rows}"
         )
+    }
+
+    #[test]
+    fn credit_beyond_what_is_required_is_info() {
+        let rows = "1|2023-24|S1|ALG|B|40|40|MATH\n";
+        let info = found("requirement-credit-changed", &side("40", rows), &side("35", rows));
+        assert_eq!(info.len(), 1);
+        assert!(info[0].starts_with("info earned 40 -> 35"), "{info:?}");
     }
 
     #[test]

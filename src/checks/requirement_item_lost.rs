@@ -3,7 +3,8 @@
 //! # What it finds
 //!
 //! Exams, service learning, pathways that legacy stores as met, and that are missing or not met on the new side:
-//! major, critical for seniors. What counts as such a requirement is listed in the requirement file.
+//! major, critical for seniors. What counts as such a requirement is listed in the requirement file. Also
+//! any stored requirement of a student that is gone while other students still have it.
 //!
 //! # Why it matters
 //!
@@ -40,7 +41,11 @@ impl Check for RequirementItemLost {
     }
 
     fn student(&self, student: &StudentContext<'_>, out: &mut Out) {
-        let Some(requirements) = student.policies.requirements().filter(|_| student.is_paired()) else { return };
+        if !student.is_paired() {
+            return;
+        }
+        gone(student, out);
+        let Some(requirements) = student.policies.requirements() else { return };
         let code = |side, row| student.text(side, Entity::Graduation, row, Field::Requirement).unwrap_or_default();
         let new = student.rows(Side::New, Entity::Graduation);
         for row in student.rows(Side::Legacy, Entity::Graduation) {
@@ -62,6 +67,30 @@ impl Check for RequirementItemLost {
     }
 }
 
+/// Stored lines that the new side has not, of requirements that it has for others. Items of the policy are told by the
+/// check itself, with their names.
+fn gone(student: &StudentContext<'_>, out: &mut Out) {
+    let Some(pairs) = student.pairs(Entity::Graduation) else { return };
+    let items = student.policies.requirements().map_or(&[][..], |r| &r.items);
+    for row in pairs.legacy_only() {
+        let code = student.text(Side::Legacy, Entity::Graduation, *row, Field::Requirement).unwrap_or_default();
+        if items.iter().any(|item| item.is(code)) || !is_known(student, code) {
+            continue;
+        }
+        out.looked_at += 1;
+        let note = out.note("the new side has this requirement for others and not for this student");
+        let finding = out.finding(student.subject(), &META, Change::Missing);
+        (finding.note, finding.legacy) = (note, Some(*row));
+        finding.severity = senior(student, Severity::Major);
+    }
+}
+
+/// True when the new side has a requirement of this code at all.
+fn is_known(student: &StudentContext<'_>, code: &str) -> bool {
+    let column = student.records(Side::New, Entity::Graduation).and_then(|r| r.column(Field::Requirement));
+    column.is_some_and(|c| (0..c.values.len() as u32).any(|at| c.values.text(at) == code))
+}
+
 /// The stored flag; without one, earned reaches required.
 fn is_met(student: &StudentContext<'_>, side: Side, row: Row) -> bool {
     if let Some(Typed::Flag(met)) = student.records(side, Entity::Graduation).map(|r| r.typed(row, Field::Met)) {
@@ -74,6 +103,18 @@ fn is_met(student: &StudentContext<'_>, side: Side, row: Row) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::checks::policy_facts::testing::found;
+
+    #[test]
+    fn a_stored_requirement_that_only_this_student_lost_is_found() {
+        let side = |rows: &str| {
+            format!(
+                "student: student_id|grade_level\n1|10\n2|10\ngraduation: student_id|requirement|required|earned\n2|ENG|40|10\n{rows}"
+            )
+        };
+        let lost = found("requirement-item-lost", &side("1|ENG|40|10\n1|XYZ|5|5\n"), &side(""));
+        assert_eq!(lost.len(), 1, "XYZ is a requirement that the new side does not have at all: {lost:?}");
+        assert!(lost[0].contains("ENG"), "{lost:?}");
+    }
 
     #[test]
     fn service_learning_that_was_met_and_is_gone_is_major_and_for_seniors_critical() {

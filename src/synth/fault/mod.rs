@@ -174,13 +174,25 @@ impl Planter {
         Self::listed(seed, list)
     }
 
-    /// Every class into up to `each` of the given students (number, id), into tables of any binding.
+    /// The given classes, each into up to `each` of the given students (number, id), into tables of any binding.
+    /// One student gets one fault.
     #[must_use]
-    pub fn drill(binding: &Binding, students: &[(u32, String)], each: usize, tables: &mut Vec<RawTable>) -> Drilled {
+    pub fn drill(
+        binding: &Binding,
+        students: &[(u32, String)],
+        (wanted, each): (&[u8], usize),
+        tables: &mut Vec<RawTable>,
+    ) -> Drilled {
         let mut view = View::new(binding, tables);
-        let (mut touched, mut truth, mut all_missing) = (HashSet::new(), Vec::new(), Vec::new());
+        let mut touched = HashSet::new();
+        let mut drilled = Drilled { truth: Vec::new(), missing: Vec::new() };
         let ids: BTreeMap<u32, &str> = students.iter().map(|(number, id)| (*number, id.as_str())).collect();
-        for class in classes() {
+        let mut order: Vec<Class> = classes().into_iter().filter(|c| wanted.contains(&c.id)).collect();
+        // First those that need a history, which few students have.
+        order.sort_by_key(|c| {
+            (matches!(c.entity, Entity::Student | Entity::Enrollment | Entity::Schedule), !c.rare, c.id)
+        });
+        for class in order {
             view.missing.clear();
             let mut planted = 0;
             // Each class starts elsewhere, so that the first students do not carry everything.
@@ -192,7 +204,7 @@ impl Planter {
                     Site { view: &mut view, student: number, chance: &mut chance, touched: &touched, known: None };
                 let Some(hits) = attempt(&class, &mut site) else { continue };
                 touched.extend(hits.iter().map(|h| h.student));
-                truth.extend(hits.into_iter().map(|hit| Truth {
+                drilled.truth.extend(hits.into_iter().map(|hit| Truth {
                     class: class.id,
                     student_id: ids.get(&hit.student).map_or_else(String::new, |id| (*id).to_owned()),
                     entity: class.entity,
@@ -204,10 +216,10 @@ impl Planter {
                     break;
                 }
             }
-            all_missing.push((class.id, view.missing.clone()));
+            drilled.missing.push((class.id, view.missing.clone()));
         }
         view.finish();
-        Drilled { truth, missing: all_missing }
+        drilled
     }
 
     /// The faults of a listed planter.

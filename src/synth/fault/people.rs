@@ -58,7 +58,7 @@ pub(super) const CLASSES: &[Class] = &[
             Some(format!("{}.{}E+{}", id.get(..1)?, id.get(1..6)?, id.len() - 1))
         })
     }),
-    Class::of(8, "UTF-8 read as Windows-1252", Student, &["name-garbled"], Major, |s| {
+    Class::of(8, "UTF-8 read as Windows-1252", Student, &["name-garbled", "name-changed"], Major, |s| {
         s.edit(Student, Field::LastName, |_, _, name| garbled(name))
             .or_else(|| s.edit(Student, Field::FirstName, |_, _, name| garbled(name)))
     }),
@@ -198,9 +198,14 @@ fn twins_swapped(s: &mut Site<'_, '_>) -> Option<Vec<Hit>> {
     Some(vec![s.whole(), Hit { student: elder, record: String::new() }])
 }
 
-/// What a UTF-8 name looks like when it is read as Windows-1252.
+/// What a UTF-8 name looks like when it is read as Windows-1252. Bytes that are no characters there stop most loaders,
+/// so names with them are left alone.
 fn garbled(name: &str) -> Option<String> {
-    (!name.is_ascii()).then(|| encoding_rs::WINDOWS_1252.decode_without_bom_handling(name.as_bytes()).0.into_owned())
+    if name.is_ascii() {
+        return None;
+    }
+    let text = encoding_rs::WINDOWS_1252.decode_without_bom_handling(name.as_bytes()).0.into_owned();
+    (!text.chars().any(char::is_control)).then_some(text)
 }
 
 /// A day as the layouts write it.

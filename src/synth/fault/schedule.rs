@@ -187,7 +187,9 @@ fn second_before_first(s: &mut Site<'_, '_>) -> Option<Vec<Hit>> {
         }
         let here = s.get(*first, Field::Period);
         for second in &classes {
-            if s.word(*second, Field::Term) == "S2" && s.get(*second, Field::Period) == here {
+            // Halves of one course code would only change places with each other.
+            let other_course = s.get(*second, Field::Course) != s.get(*first, Field::Course);
+            if other_course && s.word(*second, Field::Term) == "S2" && s.get(*second, Field::Period) == here {
                 let hit = s.hit(Schedule, *second);
                 s.view.set_word(*first, Field::Term, "S2")?;
                 s.view.set_word(*second, Field::Term, "S1")?;
