@@ -70,12 +70,18 @@ pub fn check_counts(project: &Project, findings: &Findings, criteria: &Criteria,
         .filter(|(_, s)| matches!(s, CheckSetting::Off))
         .map(|(name, _)| name.clone())
         .collect();
-    let needed = |meta: &checks::Meta| {
-        let mapped = Field::required(meta.entity);
-        let demanded = criteria.required_fields.get(&meta.entity).map_or(&[][..], Vec::as_slice);
+    // A check is demanded when it needs nothing but what the criteria demand to be mapped: a district that keeps no
+    // program flags anywhere is told so, not stopped.
+    let demanded = |entity: Entity, field: &Field| {
+        Field::required(entity).contains(field)
+            || criteria.required_fields.get(&entity).is_some_and(|list| list.contains(field))
+    };
+    let needed = |check: &dyn checks::Check| {
+        let meta = check.meta();
         criteria.required.contains(&meta.entity)
             && meta.severity == crate::finding::Severity::Critical
-            && meta.needs.iter().all(|f| mapped.contains(f) || demanded.contains(f))
+            && meta.needs.iter().all(|f| demanded(meta.entity, f))
+            && check.reads().iter().all(|(e, f)| criteria.required.contains(e) && demanded(*e, f))
     };
     let metas: BTreeMap<&str, &checks::Meta> = checks::ALL.iter().map(|c| (c.meta().name, c.meta())).collect();
     let skipped: Vec<SkippedCheck> = findings
@@ -84,13 +90,15 @@ pub fn check_counts(project: &Project, findings: &Findings, criteria: &Criteria,
         .map(|s| SkippedCheck {
             check: s.check.to_owned(),
             reason: s.reason.clone(),
-            required: metas.get(s.check).is_some_and(|m| needed(m)),
+            required: checks::by_name(s.check).is_some_and(needed),
         })
         .collect();
     let looked_at_nothing = idle_entities(findings, criteria, run, &metas);
+    let reported: BTreeSet<&str> =
+        findings.looked_at.keys().copied().chain(findings.skipped.iter().map(|s| s.check)).collect();
     CheckCounts {
         planned: (metas.len() - off.len().min(metas.len())) as u64,
-        reported: (findings.looked_at.len() + findings.skipped.len()) as u64,
+        reported: reported.len() as u64,
         skipped,
         looked_at_nothing,
         switched_off: off,

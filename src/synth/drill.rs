@@ -49,7 +49,8 @@ pub fn drill(
     let binding = bind(new);
     let mut copy = copy_side(root, place.path(), new, &binding)?;
     // Students that have findings already would blur the score.
-    let spoiled: BTreeSet<&str> = before.iter().map(|f| f.student_id.as_str()).collect();
+    let gated = before.iter().filter(|f| f.severity > Severity::Info);
+    let spoiled: BTreeSet<&str> = gated.map(|f| f.student_id.as_str()).collect();
     let students: Vec<(u32, String)> =
         (0u32..).zip(copy.students.iter().cloned()).filter(|(_, id)| !spoiled.contains(id.as_str())).collect();
     let planted = Planter::drill(&binding, &students, EACH, &mut copy.tables);

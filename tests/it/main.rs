@@ -18,6 +18,7 @@ mod policy_oracle;
 mod policy_real_data;
 mod policy_speed;
 mod project;
+mod real;
 mod spine;
 mod support;
 mod synth;
