@@ -65,7 +65,7 @@ pub fn add_decision(summary: &mut Summary, decision: &crate::gate::Decision, dec
         reasons: reasons.iter().map(|r| Reason { text: r.sentence.clone(), fix: r.fix.clone() }).collect(),
         criteria: criteria(decision),
         failed: decision.criteria.iter().filter(|c| c.state != State::Pass).count() as u64,
-        would_pass: decision.would_pass.join(" "),
+        would_pass: decision.would_pass.join("; "),
         decided_from,
         sensitivity: summary.verdict.sensitivity.take(),
     };
