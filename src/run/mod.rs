@@ -27,7 +27,7 @@ pub use read::{Balance, SideRead, TableRead, read_side};
 pub use spelled::Spelled;
 pub use stale::{changed_since, measured_file, waivers_hash};
 pub use summarize::{add_decision, configuration_hash};
-pub use write::Written;
+pub use write::{Written, privacy_of};
 
 use crate::canonical::Entity;
 use crate::error::Error;
@@ -84,6 +84,7 @@ pub fn run(project: &Project, clock: &Clock, listener: &dyn Listener) -> Result<
 
     let mut tally = Tally::new();
     let counts = folder.findings(project, &spelled, &mut tally)?;
+    folder.pairs(&tally)?;
     folder.rejects(&comparison.reads)?;
     let criteria = convert::criteria(project);
     let coverage = gate::measure::coverage(&comparison.reconciliation, &criteria);

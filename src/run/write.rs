@@ -12,13 +12,11 @@ use crate::extract::Reject;
 use crate::gate::{FindingCounts, Measured};
 use crate::history::{History, RunFolder};
 use crate::project::{Names, PackFormat, Project};
-use crate::report::html::{Samples, report_html, summary_html};
-use crate::report::junit::junit;
-use crate::report::markdown::markdown;
+use crate::report::html::Samples;
 use crate::report::packs::{Pack, PackForms, PackInfo, PackPlanner, write_packs};
 use crate::report::privacy::{self, Privacy};
 use crate::report::summary::Tally;
-use crate::report::{FindingSource, OutFile, Summary, csv, json};
+use crate::report::{FindingSource, OutFile, Summary, csv, forms};
 
 /// Where a run's files are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +95,15 @@ impl Folder {
         Ok(counts)
     }
 
+    /// Writes how often which value became which.
+    ///
+    /// # Errors
+    /// When the file can not be written.
+    pub fn pairs(&mut self, tally: &Tally) -> Result<(), Error> {
+        self.outputs.push(forms::write_pairs(self.inner.path(), tally)?);
+        Ok(())
+    }
+
     /// Writes every refused record.
     ///
     /// # Errors
@@ -170,14 +177,12 @@ impl Folder {
         }
         self.outputs.extend(["summary.md", "junit.xml", "summary.json", "verdict.json"].map(str::to_owned));
         summary.outputs.clone_from(&self.outputs);
-        OutFile::write_all_of(self.path("summary.json"), json::summary_json(summary)?.as_bytes())?;
         if project.outputs.html {
             let min = u64::from(project.privacy.exec_min_group);
-            OutFile::write_all_of(self.path("report.html"), report_html(summary, &self.samples)?.as_bytes())?;
-            OutFile::write_all_of(self.path("summary.html"), summary_html(summary, min)?.as_bytes())?;
+            forms::write_html(self.inner.path(), summary, &self.samples, min)?;
         }
-        OutFile::write_all_of(self.path("summary.md"), markdown(summary).as_bytes())?;
-        OutFile::write_all_of(self.path("junit.xml"), junit(summary)?.as_bytes())?;
+        forms::write_counts(self.inner.path(), summary)?;
+        forms::write_json(self.inner.path(), summary)?;
         self.json("measured.json", &MeasuredFile { schema: 1, measured })?;
         let folder = self.inner.finish(verdict)?;
         Ok(Written { folder, packs: self.packs })
@@ -219,7 +224,8 @@ fn private_folder(path: &Path) -> Result<(), Error> {
 }
 
 /// Who is shown how in packs and reports.
-fn privacy_of(project: &Project) -> Privacy {
+#[must_use]
+pub fn privacy_of(project: &Project) -> Privacy {
     Privacy {
         names: match project.privacy.names {
             Names::Full => privacy::Names::Full,
