@@ -40,6 +40,8 @@ impl ExplainCommand {
         let [position] = hits[..] else { return several(&comparison.reconciliation, &hits, &self.student, console) };
         let mut sheet = self.sheet(&comparison, position, &project.label);
         sheet.run.clone_from(&project.label);
+        let labels = [project.legacy.label.as_str(), project.new.label.as_str()];
+        crate::run::explain_policies(&mut sheet, &policies, &comparison.reconciliation, position, labels);
         sheet.systems = (project.legacy.label.clone(), project.new.label.clone());
         let text = match global.format {
             FormatChoice::Json => serde_json::to_string_pretty(&sheet).map_err(|e| Error::Bug(e.to_string()))?,

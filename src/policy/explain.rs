@@ -224,6 +224,24 @@ impl Explanation {
         if !self.parts.is_empty() {
             lines.push(format!("  {:>12}  in all", self.difference));
         }
-        lines
+        lines.iter().flat_map(|line| folded(line)).collect()
     }
+}
+
+/// A line cut at blanks so that it fits a screen of 80 columns; what follows is indented.
+fn folded(line: &str) -> Vec<String> {
+    const WIDTH: usize = 78;
+    let mut lines = Vec::new();
+    let mut rest = line.to_owned();
+    while rest.chars().count() > WIDTH {
+        let end = rest.char_indices().nth(WIDTH).map_or(rest.len(), |(at, _)| at);
+        let indent = rest.len() - rest.trim_start().len();
+        let Some(cut) = rest[..end].rfind(' ').filter(|cut| *cut > indent) else { break };
+        let tail = format!("      {}", rest[cut..].trim_start());
+        rest.truncate(cut);
+        lines.push(rest.trim_end().to_owned());
+        rest = tail;
+    }
+    lines.push(rest);
+    lines
 }

@@ -16,6 +16,7 @@ mod policy_docs;
 mod policy_golden;
 mod policy_oracle;
 mod policy_real_data;
+mod policy_run;
 mod policy_speed;
 mod project;
 mod real;
