@@ -46,7 +46,6 @@ impl GateCommand {
         measured.signoffs = Some(history.signoffs(&crate::run::pack_hashes(&summary, &folder)?)?);
         measured.history = history.receipt(&summary.run.id)?;
         measured.drill = history.drill(&crate::run::configuration_hash(&project))?;
-        measured.signoffs = Some(history.signoffs(&super::signoff::pack_hashes(&folder, &summary)?)?);
         let criteria: Criteria = crate::run::criteria(&project);
         let decision = decide(&measured, &criteria);
         history.decide(&summary.run.id, &decision)?;

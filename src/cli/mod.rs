@@ -23,7 +23,6 @@ mod run;
 mod runs;
 mod schema;
 mod show;
-mod signoff;
 mod waive;
 
 use clap::Parser;

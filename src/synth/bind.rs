@@ -18,7 +18,8 @@ pub fn bind(mapping: &Mapping) -> Binding {
     }
     let dates = mapping.blocks.iter().flat_map(|b| &b.fields).find(|f| f.field.kind() == Kind::Date);
     let slashes = dates.and_then(|f| f.dates.first()).is_some_and(|format| format.starts_with("%m/%d"));
-    let year = mapping.blocks.iter().flat_map(|b| &b.fields).find(|f| f.field == Field::SchoolYear);
+    let transcripts = mapping.blocks.iter().filter(|b| b.entity == Entity::Transcript);
+    let year = transcripts.flat_map(|b| &b.fields).find(|f| f.field == Field::SchoolYear);
     let year = match year {
         Some(FieldSpec { school_year: YearRule::Offset(1990), cut: Some((1, 2)), .. }) => YearForm::Prefix1990,
         _ => YearForm::Ends,

@@ -17,6 +17,8 @@ use crate::mapping::Mapping;
 
 /// How many students each class is planted into, where there are enough.
 const EACH: usize = 3;
+/// How many copies are made at most: small districts have too few students to carry every class at once.
+const ROUNDS: usize = 4;
 
 /// What the drill found out.
 #[derive(Debug)]
@@ -44,25 +46,41 @@ pub fn drill(
     before: &[FindingRow],
     run: &dyn Fn(&Path) -> Result<Vec<FindingRow>, Error>,
 ) -> Result<Drill, Error> {
-    let place =
-        tempfile::Builder::new().prefix("drill-").tempdir().map_err(|e| Error::write(std::env::temp_dir(), e))?;
     let binding = bind(new);
-    let mut copy = copy_side(root, place.path(), new, &binding)?;
-    // Students that have findings already would blur the score.
-    let gated = before.iter().filter(|f| f.severity > Severity::Info);
-    let spoiled: BTreeSet<&str> = gated.map(|f| f.student_id.as_str()).collect();
-    let students: Vec<(u32, String)> =
-        (0u32..).zip(copy.students.iter().cloned()).filter(|(_, id)| !spoiled.contains(id.as_str())).collect();
-    let planted = Planter::drill(&binding, &students, EACH, &mut copy.tables);
-    copy.write()?;
     let known: BTreeSet<&str> = before.iter().map(|f| f.fingerprint.as_str()).collect();
-    let mut findings = run(place.path())?;
-    findings.retain(|f| !known.contains(f.fingerprint.as_str()));
-    let board = score(&planted.truth, &findings);
+    // Students that have findings already would blur the score.
+    let above_info = before.iter().filter(|f| f.severity > Severity::Info);
+    let spoiled: BTreeSet<&str> = above_info.map(|f| f.student_id.as_str()).collect();
+    let mut wanted: Vec<u8> = classes().iter().map(|c| c.id).collect();
+    let mut truth: Vec<Truth> = Vec::new();
+    let mut board = score(&[], []);
+    let (mut missing, mut untouched) = (Vec::new(), Vec::new());
+    for round in 0..ROUNDS {
+        let place =
+            tempfile::Builder::new().prefix("drill-").tempdir().map_err(|e| Error::write(std::env::temp_dir(), e))?;
+        let mut copy = copy_side(root, place.path(), new, &binding)?;
+        let students: Vec<(u32, String)> =
+            (0u32..).zip(copy.students.iter().cloned()).filter(|(_, id)| !spoiled.contains(id.as_str())).collect();
+        let each = (students.len() / 400).clamp(1, EACH);
+        let planted = Planter::drill(&binding, &students, (&wanted, each), &mut copy.tables);
+        if round == 0 {
+            missing = planted.missing;
+            untouched.clone_from(&copy.untouched);
+        }
+        if planted.truth.is_empty() {
+            break;
+        }
+        wanted.retain(|id| !planted.truth.iter().any(|t| t.class == *id));
+        copy.write()?;
+        let mut found = run(place.path())?;
+        found.retain(|f| !known.contains(f.fingerprint.as_str()));
+        board.add(score(&planted.truth, &found));
+        truth.extend(planted.truth);
+    }
     Ok(Drill {
-        let_through: let_through(&board, &planted.truth, legacy, new),
-        not_planted: not_planted(&planted.truth, &planted.missing),
-        untouched: copy.untouched,
+        let_through: let_through(&board, &truth, legacy, new),
+        not_planted: not_planted(&truth, &missing),
+        untouched,
         board,
     })
 }

@@ -115,6 +115,21 @@ impl Scoreboard {
         self.classes.iter().filter(|c| !c.is_perfect())
     }
 
+    /// Adds another board of the same kind, on which other classes were planted.
+    pub fn add(&mut self, other: Self) {
+        for (mine, theirs) in self.classes.iter_mut().zip(other.classes) {
+            if theirs.planted > 0 {
+                *mine = theirs;
+            }
+        }
+        for (key, count) in other.false_findings {
+            *self.false_findings.entry(key).or_insert(0) += count;
+        }
+        for (key, count) in other.not_about_a_student {
+            *self.not_about_a_student.entry(key).or_insert(0) += count;
+        }
+    }
+
     /// How many findings of at least this severity stand on untouched students.
     #[must_use]
     pub fn false_above(&self, severity: Severity) -> usize {
