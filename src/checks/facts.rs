@@ -150,6 +150,6 @@ fn each_pair(run: &Reconciliation, entity: Entity, mut see: impl FnMut(Row, Row)
 
 /// Digits behind the decimal point of a printed number.
 #[must_use]
-pub fn printed_digits(raw: &str) -> u32 {
+pub(super) fn printed_digits(raw: &str) -> u32 {
     raw.trim().split_once('.').map_or(0, |(_, fraction)| fraction.len() as u32)
 }

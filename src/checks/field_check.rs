@@ -211,12 +211,12 @@ fn report(meta: &'static Meta, change: &FieldChange<'_>, judgement: Judgement, o
 }
 
 /// Any difference counts as the check's own severity.
-pub fn always(change: &FieldChange<'_>) -> Option<Judgement> {
+pub(super) fn always(change: &FieldChange<'_>) -> Option<Judgement> {
     Some(change.severity.into())
 }
 
 /// Case and blanks do not count; a label that each system writes in its own way is told, no more.
-pub fn label(change: &FieldChange<'_>) -> Option<Judgement> {
+pub(super) fn label(change: &FieldChange<'_>) -> Option<Judgement> {
     if change.is_spelling() {
         return None;
     }

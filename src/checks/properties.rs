@@ -126,6 +126,7 @@ fn mirrored_name(check: &str) -> &str {
 fn mirror(rows: &[FindingRow], turn: bool) -> Vec<[String; 5]> {
     let one_way = [
         "student-duplicated",
+        "credit-on-failed-mark",
         "schedule-missing",
         "schedule-conflict-introduced",
         "credit-on-failed-mark",

@@ -81,6 +81,7 @@ pub static ALL: &[&dyn Check] = &[
     &sequence_broken::SequenceBroken,
     &requirement_credit_changed::CHECK,
     &requirement_item_lost::RequirementItemLost,
+    &requirement_missing::RequirementMissing,
     &senior_cannot_finish::SeniorCannotFinish,
     &course_missing::CourseMissing,
     &course_credit_changed::CourseCreditChanged,

@@ -19,7 +19,7 @@
 //! Load ids as text; when students are numbered anew, supply a student crosswalk.
 
 use super::context::{Check, Meta, Out, StudentContext};
-use crate::canonical::{Entity, Side};
+use crate::canonical::Entity;
 use crate::finding::{Change, Severity};
 
 static META: Meta = Meta {
