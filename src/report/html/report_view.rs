@@ -28,14 +28,16 @@ pub(super) struct SchoolBar<'a> {
 /// Schools with the width of their bars in per cent of the longest.
 pub(super) fn schools(summary: &Summary) -> Vec<SchoolBar<'_>> {
     let longest = summary.schools.iter().map(|s| s.open.gated).max().unwrap_or(0).max(1);
+    // Hundreds of bars get fewer lines each: the page must stay small.
+    let step = if summary.schools.len() <= 100 { 25 } else { 90 };
     let listed = summary.schools.iter().filter(|s| !s.code.is_empty() || s.open.total > 0);
     listed
         .map(|s| {
             let critical = s.open.critical * 1000 / longest;
             let end = s.open.gated * 1000 / longest;
             let hatch = (0..)
-                .map(|i| (critical + i * 25, critical + i * 25 + 15))
-                .take_while(|(_, x2)| *x2 <= end && summary.schools.len() <= 100)
+                .map(|i| (critical + i * step + 10, critical + i * step + 25))
+                .take_while(|(_, x2)| *x2 <= end)
                 .map(|(x1, x2)| (tenths(x1), tenths(x2)))
                 .collect();
             SchoolBar { s, critical: tenths(critical), major: tenths(end - critical), hatch }

@@ -138,3 +138,25 @@ fn a_large_school_is_split_by_grade() {
     assert_eq!(total, 4_500);
     assert!(Resolution::ALL.len() == sheet(&books(folder.path())[0], "Lists").len());
 }
+
+/// Must-show 5 of the outputs: the time is printed, to be held against the reconciliation's.
+#[test]
+#[ignore = "takes a minute: 900 workbooks of 500 findings"]
+fn nine_hundred_schools_get_their_workbooks() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows: Vec<FindingRow> = (0..450_000)
+        .map(|i| {
+            let mut row = example::finding("mark-changed", Severity::Critical, &format!("{:07}", i / 3), "012");
+            row.school = format!("{:04}", i / 500);
+            row.reference = format!("mark-changed-{i:010x}");
+            row
+        })
+        .collect();
+    let packs = planned(&rows);
+    let started = std::time::Instant::now();
+    let forms = PackForms { csv: true, xlsx: true };
+    let written =
+        write_packs(folder.path(), &info(), &packs, &rows, &Privacy::default(), &BTreeMap::new(), forms).unwrap();
+    eprintln!("{} packs in {:.1} s", written.len(), started.elapsed().as_secs_f64());
+    assert_eq!(written.values().flatten().filter(|name| name.ends_with(".xlsx")).count(), 901);
+}
