@@ -70,6 +70,34 @@ fn edit(path: &Path, change: impl Fn(&str, String) -> String) {
     std::fs::write(path, out.finish().unwrap().into_inner()).unwrap();
 }
 
+/// A pack that other programs opened, filled in and saved: two answers, one Correct value.
+fn returned_by(program: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/collect/fixtures").join(program)
+}
+
+#[test]
+fn packs_that_other_programs_saved_are_collected_without_loss() {
+    let rows = rows();
+    if let Some(folder) = std::env::var_os("ROLLPROOF_SHOW_HTML") {
+        for ending in ["xlsx", "csv"] {
+            let (_keep, path) = pack("R4", &rows, &[], ending);
+            std::fs::copy(path, Path::new(&folder).join(format!("pack.{ending}"))).unwrap();
+        }
+    }
+    for program in ["openpyxl.xlsx", "libreoffice.xlsx", "libreoffice.csv"] {
+        let collected = judged(&returned_by(program), "R4", &rows);
+        let file = &collected.files[0];
+        let counts = (file.rows, file.answered, file.blank, file.taken_all);
+        assert_eq!(counts, (8, 3, 5, 3), "{program}: {:?}", collected.problems);
+        assert_eq!(collected.problems, [], "{program}");
+        let both_wrong = collected.answers.iter().find(|a| a.resolution == Resolution::BothWrong).unwrap();
+        // In a CSV a spreadsheet makes 3.50 a number, as it does with ids; that is why the workbook comes first.
+        let typed = if program.ends_with("csv") { "3.5" } else { "3.50" };
+        assert_eq!((both_wrong.correct_value.as_str(), both_wrong.note.as_str()), (typed, "=1+1"), "{program}");
+        assert_eq!((both_wrong.student_id.as_str(), file.run.as_str()), ("0000102", "R4"), "{program}");
+    }
+}
+
 fn judged(path: &Path, run: &str, rows: &[FindingRow]) -> Collected {
     collect(&[read_returned(path).unwrap()], run, &current(rows), &Privacy::default())
 }
