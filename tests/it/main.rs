@@ -11,7 +11,6 @@ mod mapping;
 mod mapping_real;
 mod mapping_shipped;
 mod mapping_suggest;
-mod mapping_suggest;
 mod policy_district;
 mod policy_docs;
 mod policy_golden;

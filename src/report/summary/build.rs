@@ -22,6 +22,9 @@ pub struct Known {
     pub pairs: usize,
 }
 
+/// What people read where a finding belongs to no school.
+const NO_SCHOOL: &str = "(no school)";
+
 /// Counts of one area, check or school.
 #[derive(Debug, Clone, Default)]
 struct Group {
@@ -239,6 +242,9 @@ impl Tally {
         let mut lines: Vec<SchoolCounts> = schools.into_values().collect();
         for line in &mut lines {
             line.per_hundred = per_hundred(line.open.gated, line.students);
+            if line.code.is_empty() {
+                NO_SCHOOL.clone_into(&mut line.name);
+            }
         }
         lines.sort_by(|a, b| {
             let rate = |s: &SchoolCounts| (s.open.gated * 1_000_000).checked_div(s.students).unwrap_or(0);

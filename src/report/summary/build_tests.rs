@@ -49,6 +49,12 @@ fn schools_are_ranked_by_what_the_gate_counts_not_by_noise() {
 }
 
 #[test]
+fn findings_of_no_school_have_a_line_with_words() {
+    let summary = filled(&[finding("mark-changed", Severity::Critical, "0001", "")]);
+    assert_eq!((summary.schools[0].code.as_str(), summary.schools[0].name.as_str()), ("", "(no school)"));
+}
+
+#[test]
 fn the_most_frequent_pairs_come_first_and_ties_go_by_value() {
     let mut rows = Vec::new();
     for (legacy, new, times) in [("A", "B", 1), ("C", "P", 3), ("B", "C", 1)] {
