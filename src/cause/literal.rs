@@ -114,7 +114,8 @@ impl Literal {
             (Test::Is(_), Name::File) | (Test::Within { .. }, Name::Record(_) | Name::Student(_)) => {
                 2 * log2(attribute.texts.len() as u64)
             }
-            (Test::Is(_), _) => log2(attribute.texts.len() as u64),
+            // Few values are no reason to prefer an attribute: a term names a fault better than a flag that goes with it.
+            (Test::Is(_), _) => log2(attribute.texts.len() as u64).max(4 * BIT),
             (Test::Within { .. }, _) => log2(space.total) + 4 * BIT,
         };
         // Of two that explain the same, the attribute that stands first is the likelier reason.

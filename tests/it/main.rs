@@ -1,5 +1,6 @@
 //! Integration tests: one binary, one module a room.
 
+mod cause;
 mod checks;
 mod evidence;
 mod extract;
