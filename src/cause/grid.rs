@@ -24,6 +24,15 @@ impl Frame {
         Self { base, literals, place: Vec::new() }
     }
 
+    /// Keeps the literals at some places.
+    pub(super) fn keep(&mut self, used: &[bool; WIDTH]) {
+        let mut place = 0;
+        self.literals.retain(|_| {
+            place += 1;
+            used[place - 1]
+        });
+    }
+
     /// Knows the place of each literal, once all are numbered.
     pub(super) fn settle(&mut self, literals: &Literals) {
         self.place = vec![NONE; literals.len()];

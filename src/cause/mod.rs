@@ -14,6 +14,7 @@ mod propose;
 mod prove;
 mod rank;
 mod relate;
+mod sample;
 mod search;
 mod show;
 mod space;

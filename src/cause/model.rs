@@ -16,6 +16,8 @@ pub struct Settings {
     pub min_students: u64,
     /// At least this share, in percent, of the records that meet a condition must differ as the pattern says.
     pub proof_percent: u64,
+    /// Of a larger population about this many records are looked at before conditions are counted exactly.
+    pub rough_records: u64,
     /// Where the fields come from, for "where to fix".
     pub provenance: Vec<Provenance>,
     /// What people call the systems: legacy, new.
@@ -31,6 +33,7 @@ impl Default for Settings {
             min_findings: 5,
             min_students: 3,
             proof_percent: 95,
+            rough_records: 200_000,
             provenance: Vec::new(),
             systems: ("legacy".into(), "new".into()),
             checks: crate::checks::names().collect(),

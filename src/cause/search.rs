@@ -8,22 +8,26 @@ use rayon::prelude::*;
 use super::bits::{BIT, Share, WORTH, log2};
 use super::choose::{Keyed, literals};
 use super::dictionary::{Applied, Dictionary, Outcome, keys_of};
-use super::grid::{Cell, Frame, Grid};
+use super::grid::{Cell, Frame, Grid, WIDTH};
 use super::group::{Event, Group, Sort};
 use super::literal::{Literal, Literals};
 use super::model::Settings;
 use super::pattern::Pattern;
 use super::propose::patterns;
+use super::sample::{Prospect, Sample};
 use super::space::{Space, Unit, each_unit};
+use crate::canonical::Entity;
 
 /// Passes over the records of a population at most.
 const ROUNDS: usize = 4;
-/// Findings of a kind that are looked at while searching; all of them are explained and proved.
-const SAMPLE: usize = 40_000;
 /// Students that one task counts.
 const CHUNK: u32 = 8 * 1024;
 /// Records of which at least this share must differ for even a hint.
 const HINT_PERCENT: u64 = 50;
+/// Records of a part of the population that are too few to judge by.
+const FEW: u64 = 12;
+/// A condition under which less than one in so many records differ is not worth an exact count.
+const VAGUE: u64 = 20;
 /// Refinements that one pattern may ask for in a round.
 const REFINED: usize = 2;
 
@@ -45,44 +49,15 @@ struct Base {
 }
 
 /// A group on its way.
-struct Live<'a, 'g> {
-    group: &'g Group,
-    dictionary: Option<Dictionary<'a>>,
+pub(super) struct Live<'a, 'g> {
+    pub(super) group: &'g Group,
+    pub(super) dictionary: Option<Dictionary<'a>>,
     /// For each event: number of the cause that explains it, counting from 1.
-    claimed: Vec<u32>,
+    pub(super) claimed: Vec<u32>,
     found: Vec<Found<'a>>,
     bases: Vec<Base>,
     refined: BTreeSet<String>,
     is_done: bool,
-}
-
-/// A pattern and the conditions that it is counted by.
-struct Prospect<'a> {
-    live: usize,
-    applied: Applied<'a>,
-    frame: Frame,
-    price: i64,
-}
-
-/// The events that are looked at, with their literals.
-struct Sample {
-    /// Positions in the group's events.
-    at: Vec<u32>,
-    units: Vec<Unit>,
-    attribute_keys: Vec<u32>,
-    keys: Vec<(u32, u32)>,
-    weight: u64,
-    /// The cause that claimed it, counting from 1.
-    claimed: Vec<u32>,
-    literals: Vec<u16>,
-    ends: Vec<u32>,
-}
-
-impl Sample {
-    fn matched(&self, event: usize) -> &[u16] {
-        let start = if event == 0 { 0 } else { self.ends[event - 1] as usize };
-        &self.literals[start..self.ends[event] as usize]
-    }
 }
 
 /// All causes of the groups of one population.
@@ -112,7 +87,8 @@ pub(super) fn search<'a>(
         for sample in samples.iter_mut().flatten() {
             sample.look_up(space, &literals);
         }
-        let grids = count(space, &lives, &prospects, &literals);
+        let prospects = thin(space, &lives, &samples, prospects, &literals, settings);
+        let grids = count(space, &lives, &prospects, &literals, 1);
         let is_last = round + 1 == ROUNDS;
         lives.par_iter_mut().zip(samples).enumerate().for_each(|(at, (live, sample))| {
             let Some(mut sample) = sample else { return };
@@ -172,8 +148,54 @@ fn price(pattern: &Pattern, dictionary: Option<&Dictionary<'_>>) -> i64 {
     }
 }
 
-/// Counts all records of the population that each pattern touches, by its conditions: the denominators.
-fn count<'a>(space: &Space<'a>, lives: &[Live<'a, '_>], prospects: &[Prospect<'a>], literals: &Literals) -> Vec<Grid> {
+/// Of a large population: leaves out patterns and conditions that a part of it shows to be far from precise, so that
+/// only what may become a cause is counted exactly. Students stand in order of their ids, so that every n-th of them are
+/// the same ones whatever the order of rows.
+fn thin<'a>(
+    space: &Space<'a>,
+    lives: &[Live<'a, '_>],
+    samples: &[Option<Sample>],
+    prospects: Vec<Prospect<'a>>,
+    literals: &Literals,
+    settings: &Settings,
+) -> Vec<Prospect<'a>> {
+    let stride = space.total / settings.rough_records.max(1);
+    if stride < 2 || space.entity == Entity::Course {
+        return prospects;
+    }
+    let rough = count(space, lives, &prospects, literals, stride as usize);
+    let keep = |(mut prospect, rough): (Prospect<'a>, Grid)| {
+        let (hits, _) = samples[prospect.live].as_ref()?.grids(&prospect);
+        let mut used = [false; WIDTH];
+        let mut is_any = false;
+        for cell in hits.cells() {
+            let (hits, seen) = (hits.get(cell) * samples[prospect.live].as_ref()?.weight, rough.get(cell));
+            if hits < settings.min_findings || (seen >= FEW && hits * VAGUE < seen * stride) {
+                continue;
+            }
+            is_any = true;
+            match cell {
+                Cell::All => {}
+                Cell::One(a) => used[a] = true,
+                Cell::Two(a, b) => (used[a], used[b]) = (true, true),
+            }
+        }
+        prospect.frame.keep(&used);
+        prospect.frame.settle(literals);
+        is_any.then_some(prospect)
+    };
+    prospects.into_iter().zip(rough).filter_map(keep).collect()
+}
+
+/// Counts the records of the population (of every n-th student) that each pattern touches, by its conditions: the
+/// denominators.
+fn count<'a>(
+    space: &Space<'a>,
+    lives: &[Live<'a, '_>],
+    prospects: &[Prospect<'a>],
+    literals: &Literals,
+    stride: usize,
+) -> Vec<Grid> {
     let empty = || -> Vec<Grid> { prospects.iter().map(|p| Grid::new(&p.frame)).collect() };
     let students = space.run.students.len() as u32;
     let starts: Vec<u32> = (0..students.max(1)).step_by(CHUNK as usize).collect();
@@ -186,8 +208,7 @@ fn count<'a>(space: &Space<'a>, lives: &[Live<'a, '_>], prospects: &[Prospect<'a
         .fold(empty, |mut grids, start| {
             let mut keys = vec![0; space.attributes.len()];
             let mut matched = Vec::new();
-            let range = *start..(start + CHUNK).min(students);
-            each_unit(space.run, space.entity, space.population, range, |unit| {
+            let mut see = |unit: Unit| {
                 let mut is_known = false;
                 for (live, own) in &by_live {
                     let value_keys = keys_of(lives[*live].dictionary.as_ref(), space.population, unit);
@@ -203,7 +224,15 @@ fn count<'a>(space: &Space<'a>, lives: &[Live<'a, '_>], prospects: &[Prospect<'a
                         }
                     }
                 }
-            });
+            };
+            let end = (start + CHUNK).min(students);
+            if stride == 1 {
+                each_unit(space.run, space.entity, space.population, *start..end, &mut see);
+            } else {
+                for student in (start.next_multiple_of(stride as u32)..end).step_by(stride) {
+                    each_unit(space.run, space.entity, space.population, student..student + 1, &mut see);
+                }
+            }
             grids
         })
         .reduce(empty, |mut a, b| {
@@ -358,17 +387,7 @@ fn weigh(
 ) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     for (at, (prospect, all)) in own.iter().enumerate() {
-        let (mut hits, mut gone) = (Grid::new(&prospect.frame), Grid::new(&prospect.frame));
-        for event in 0..sample.at.len() {
-            let (unit, keys) = (sample.units[event], sample.keys[event]);
-            if sample.claimed[event] > 0 {
-                if prospect.applied.touches(unit, keys) {
-                    gone.add(&prospect.frame, sample.matched(event));
-                }
-            } else if prospect.applied.outcome(unit, keys) == Outcome::AsSaid {
-                hits.add(&prospect.frame, sample.matched(event));
-            }
-        }
+        let (hits, gone) = sample.grids(prospect);
         let of = |cell: Option<Cell>, grid: &Grid| cell.map_or(grid.whole, |c| grid.get(c));
         let share = |cell: Option<Cell>| {
             let hits = of(cell, &hits) * sample.weight;
@@ -397,79 +416,4 @@ fn weigh(
 fn best(candidates: &[Candidate], percent: u64) -> Option<Candidate> {
     let fitting = candidates.iter().filter(|c| c.share.at_least(percent));
     fitting.min_by_key(|c| (std::cmp::Reverse(c.gain), c.prospect, c.cell)).copied()
-}
-
-impl Sample {
-    /// The open and the claimed events of a group, evenly chosen where there are too many. Findings are in content
-    /// order, so that the choice does not depend on the order of rows.
-    fn of(space: &Space<'_>, live: &Live<'_, '_>) -> Self {
-        let events = &live.group.events;
-        let step = events.len().div_ceil(SAMPLE).max(1);
-        let at: Vec<u32> = (0..events.len() as u32).step_by(step).collect();
-        let width = space.attributes.len();
-        let mut sample = Self {
-            units: Vec::with_capacity(at.len()),
-            attribute_keys: vec![0; at.len() * width],
-            keys: Vec::with_capacity(at.len()),
-            weight: step as u64,
-            claimed: at.iter().map(|a| live.claimed[*a as usize]).collect(),
-            literals: Vec::new(),
-            ends: Vec::new(),
-            at,
-        };
-        for (place, at) in sample.at.iter().enumerate() {
-            let unit = events[*at as usize].unit;
-            space.keys(unit, &mut sample.attribute_keys[place * width..(place + 1) * width]);
-            sample.units.push(unit);
-            sample.keys.push(keys_of(live.dictionary.as_ref(), space.population, unit));
-        }
-        sample
-    }
-
-    /// Open events that a pattern explains under a base, with the keys of their attributes.
-    fn of_pattern(&self, space: &Space<'_>, applied: &Applied<'_>, base: &[Literal]) -> (Vec<Unit>, Vec<u32>) {
-        let width = space.attributes.len();
-        let (mut units, mut keys) = (Vec::new(), Vec::new());
-        for event in (0..self.units.len()).filter(|e| self.claimed[*e] == 0) {
-            let unit = self.units[event];
-            let own = &self.attribute_keys[event * width..(event + 1) * width];
-            if applied.outcome(unit, self.keys[event]) == Outcome::AsSaid
-                && base.iter().all(|l| l.holds(space, unit, own))
-            {
-                units.push(unit);
-                keys.extend_from_slice(own);
-            }
-        }
-        (units, keys)
-    }
-
-    fn look_up(&mut self, space: &Space<'_>, literals: &Literals) {
-        let width = space.attributes.len();
-        let mut matched = Vec::new();
-        for (event, unit) in self.units.iter().enumerate() {
-            literals.matched(space, *unit, &self.attribute_keys[event * width..(event + 1) * width], &mut matched);
-            self.literals.extend_from_slice(&matched);
-            self.ends.push(self.literals.len() as u32);
-        }
-    }
-
-    /// Open events that a pattern explains under a condition.
-    fn explained<'s>(&'s self, prospect: &'s Prospect<'_>, condition: &'s [u16]) -> impl Iterator<Item = usize> + 's {
-        (0..self.units.len()).filter(move |e| {
-            self.claimed[*e] == 0
-                && prospect.applied.outcome(self.units[*e], self.keys[*e]) == Outcome::AsSaid
-                && condition.iter().all(|c| self.matched(*e).binary_search(c).is_ok())
-        })
-    }
-
-    /// Distinct students (for courses: records) that a candidate explains.
-    fn students(&self, prospect: &Prospect<'_>, cell: Cell) -> u64 {
-        let condition = prospect.frame.cell(cell);
-        let units: BTreeSet<Unit> = self
-            .explained(prospect, &condition)
-            .map(|e| self.units[e])
-            .map(|u| if u.student == super::space::NOBODY { u } else { Unit { student: u.student, legacy: 0, new: 0 } })
-            .collect();
-        units.len() as u64
-    }
 }

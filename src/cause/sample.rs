@@ -1,0 +1,141 @@
+//! The findings that are looked at while searching, and the patterns under conditions that are tried on them.
+
+use std::collections::BTreeSet;
+
+use super::dictionary::{Applied, Outcome, keys_of};
+use super::grid::{Cell, Frame, Grid};
+use super::literal::{Literal, Literals};
+use super::search::Live;
+use super::space::{NOBODY, Space, Unit};
+
+/// Findings of a kind that are looked at while searching; all of them are explained and proved.
+const SAMPLE: usize = 40_000;
+
+/// A pattern and the conditions that it is counted by.
+pub(super) struct Prospect<'a> {
+    pub(super) live: usize,
+    pub(super) applied: Applied<'a>,
+    pub(super) frame: Frame,
+    pub(super) price: i64,
+}
+
+/// The events that are looked at, with their literals.
+pub(super) struct Sample {
+    /// Positions in the group's events.
+    pub(super) at: Vec<u32>,
+    pub(super) units: Vec<Unit>,
+    attribute_keys: Vec<u32>,
+    keys: Vec<(u32, u32)>,
+    pub(super) weight: u64,
+    /// The cause that claimed it, counting from 1.
+    pub(super) claimed: Vec<u32>,
+    literals: Vec<u16>,
+    ends: Vec<u32>,
+}
+
+impl Sample {
+    pub(super) fn matched(&self, event: usize) -> &[u16] {
+        let start = if event == 0 { 0 } else { self.ends[event - 1] as usize };
+        &self.literals[start..self.ends[event] as usize]
+    }
+}
+
+impl Sample {
+    /// The open and the claimed events of a group, evenly chosen where there are too many. Findings are in content
+    /// order, so that the choice does not depend on the order of rows.
+    pub(super) fn of(space: &Space<'_>, live: &Live<'_, '_>) -> Self {
+        let events = &live.group.events;
+        let step = events.len().div_ceil(SAMPLE).max(1);
+        let at: Vec<u32> = (0..events.len() as u32).step_by(step).collect();
+        let width = space.attributes.len();
+        let mut sample = Self {
+            units: Vec::with_capacity(at.len()),
+            attribute_keys: vec![0; at.len() * width],
+            keys: Vec::with_capacity(at.len()),
+            weight: step as u64,
+            claimed: at.iter().map(|a| live.claimed[*a as usize]).collect(),
+            literals: Vec::new(),
+            ends: Vec::new(),
+            at,
+        };
+        for (place, at) in sample.at.iter().enumerate() {
+            let unit = events[*at as usize].unit;
+            space.keys(unit, &mut sample.attribute_keys[place * width..(place + 1) * width]);
+            sample.units.push(unit);
+            sample.keys.push(keys_of(live.dictionary.as_ref(), space.population, unit));
+        }
+        sample
+    }
+
+    /// Open events that a pattern explains under a base, with the keys of their attributes.
+    pub(super) fn of_pattern(
+        &self,
+        space: &Space<'_>,
+        applied: &Applied<'_>,
+        base: &[Literal],
+    ) -> (Vec<Unit>, Vec<u32>) {
+        let width = space.attributes.len();
+        let (mut units, mut keys) = (Vec::new(), Vec::new());
+        for event in (0..self.units.len()).filter(|e| self.claimed[*e] == 0) {
+            let unit = self.units[event];
+            let own = &self.attribute_keys[event * width..(event + 1) * width];
+            if applied.outcome(unit, self.keys[event]) == Outcome::AsSaid
+                && base.iter().all(|l| l.holds(space, unit, own))
+            {
+                units.push(unit);
+                keys.extend_from_slice(own);
+            }
+        }
+        (units, keys)
+    }
+
+    pub(super) fn look_up(&mut self, space: &Space<'_>, literals: &Literals) {
+        let width = space.attributes.len();
+        let mut matched = Vec::new();
+        for (event, unit) in self.units.iter().enumerate() {
+            literals.matched(space, *unit, &self.attribute_keys[event * width..(event + 1) * width], &mut matched);
+            self.literals.extend_from_slice(&matched);
+            self.ends.push(self.literals.len() as u32);
+        }
+    }
+
+    /// Open events that a pattern explains, and claimed ones that it touches, by its conditions.
+    pub(super) fn grids(&self, prospect: &Prospect<'_>) -> (Grid, Grid) {
+        let (mut hits, mut gone) = (Grid::new(&prospect.frame), Grid::new(&prospect.frame));
+        for event in 0..self.at.len() {
+            let (unit, keys) = (self.units[event], self.keys[event]);
+            if self.claimed[event] > 0 {
+                if prospect.applied.touches(unit, keys) {
+                    gone.add(&prospect.frame, self.matched(event));
+                }
+            } else if prospect.applied.outcome(unit, keys) == Outcome::AsSaid {
+                hits.add(&prospect.frame, self.matched(event));
+            }
+        }
+        (hits, gone)
+    }
+
+    /// Open events that a pattern explains under a condition.
+    pub(super) fn explained<'s>(
+        &'s self,
+        prospect: &'s Prospect<'_>,
+        condition: &'s [u16],
+    ) -> impl Iterator<Item = usize> + 's {
+        (0..self.units.len()).filter(move |e| {
+            self.claimed[*e] == 0
+                && prospect.applied.outcome(self.units[*e], self.keys[*e]) == Outcome::AsSaid
+                && condition.iter().all(|c| self.matched(*e).binary_search(c).is_ok())
+        })
+    }
+
+    /// Distinct students (for courses: records) that a candidate explains.
+    pub(super) fn students(&self, prospect: &Prospect<'_>, cell: Cell) -> u64 {
+        let condition = prospect.frame.cell(cell);
+        let units: BTreeSet<Unit> = self
+            .explained(prospect, &condition)
+            .map(|e| self.units[e])
+            .map(|u| if u.student == NOBODY { u } else { Unit { student: u.student, legacy: 0, new: 0 } })
+            .collect();
+        units.len() as u64
+    }
+}
