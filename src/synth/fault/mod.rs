@@ -184,9 +184,11 @@ impl Planter {
         tables: &mut Vec<RawTable>,
     ) -> Drilled {
         let mut view = View::new(binding, tables);
-        let mut touched = HashSet::new();
-        let mut drilled = Drilled { truth: Vec::new(), missing: Vec::new() };
         let ids: BTreeMap<u32, &str> = students.iter().map(|(number, id)| (*number, id.as_str())).collect();
+        // Who is not among the given students is left alone, also as a neighbour.
+        let last = ids.keys().next_back().copied().unwrap_or_default();
+        let mut touched: HashSet<u32> = (0..=last).filter(|number| !ids.contains_key(number)).collect();
+        let mut drilled = Drilled { truth: Vec::new(), missing: Vec::new() };
         let mut order: Vec<Class> = classes().into_iter().filter(|c| wanted.contains(&c.id)).collect();
         // First those that need a history, which few students have.
         order.sort_by_key(|c| {

@@ -7,7 +7,7 @@ use crate::canonical::{Entity, Field};
 use crate::synth::binding::{Binding, Block, YearForm, words};
 use crate::synth::district::{District, School, SchoolData};
 use crate::synth::raw::{NOBODY, RawRow, RawTable};
-use crate::synth::student::{Gpa, Status, Student, Term};
+use crate::synth::student::{Gpa, Graded, Status, Student, Term};
 
 const STU: &str = "STU.csv";
 const ENR: &str = "ENR.csv";
@@ -17,28 +17,21 @@ const SEC: &str = "SEC.csv";
 const HIS: &str = "HIS.csv";
 const GRQ: &str = "GRQ.csv";
 
-pub(super) fn tables(district: &District, codes: &Codes<'_>) -> Vec<RawTable> {
-    let mut tables = vec![
-        RawTable::new(
-            STU,
-            &[
-                "ID", "CID", "LN", "FN", "MN", "SX", "AKA", "BD", "GR", "SC", "TG", "GYR", "TRK", "HR", "SPE", "504",
-                "EL", "HLT", "CST", "GP", "GPN", "CR", "CRN", "CS", "CA", "CC",
-            ],
-        ),
+#[rustfmt::skip]
+fn headers() -> Vec<RawTable> {
+    vec![
+        RawTable::new(STU, &["ID", "CID", "LN", "FN", "MN", "SX", "AKA", "BD", "GR", "SC", "TG", "GYR", "TRK", "HR", "SPE", "504", "EL", "HLT", "CST", "GP", "GPN", "CR", "CRN", "CS", "CA", "CC"]),
         RawTable::new(ENR, &["ID", "SC", "ED", "LD", "ER", "GR", "PR", "CAL"]),
         RawTable::new(CRS, &["CN", "CO", "CR", "SA", "LV", "RP"]),
         RawTable::new(MST, &["SC", "SE", "CN", "SM", "PD", "DY", "TN", "TN2", "RM", "CR"]),
         RawTable::new(SEC, &["ID", "SC", "SE", "DE", "DL", "TG"]),
-        RawTable::new(
-            HIS,
-            &[
-                "PID", "YR", "TE", "CN", "CO", "MK", "CA", "CC", "GW", "GPT", "HL", "RT", "ST", "GR", "TF", "SA", "NG",
-                "TN",
-            ],
-        ),
+        RawTable::new(HIS, &["PID", "YR", "TE", "CN", "CO", "MK", "CA", "CC", "GW", "GPT", "HL", "RT", "ST", "GR", "TF", "SA", "NG", "TN"]),
         RawTable::new(GRQ, &["PID", "RQ", "CR", "CE", "CP", "MT", "TRK"]),
-    ];
+    ]
+}
+
+pub(super) fn tables(district: &District, codes: &Codes<'_>) -> Vec<RawTable> {
+    let mut tables = headers();
     for (position, course) in district.catalogue.courses.iter().enumerate() {
         let row = RawRow::new(NOBODY)
             .with(codes.course(&district.catalogue, position))
@@ -159,32 +152,7 @@ fn write_student(
         }
     }
     for line in shared::history(student, codes.dress) {
-        let course = &district.catalogue.courses[line.course];
-        let row = RawRow::new(student.number)
-            .with(id)
-            .with(line.year)
-            .with(match line.term {
-                Term::Year => "Y",
-                Term::First => "1",
-                Term::Second => "2",
-                Term::Summer => "S",
-            })
-            .with(codes.course(&district.catalogue, line.course))
-            .with(&course.title)
-            .with(codes.mark(line.mark))
-            .with(codes.credit(line.attempted))
-            .with(codes.credit(line.earned))
-            .with(if line.in_gpa { codes.credit(line.attempted) } else { String::new() })
-            .with(codes.points(line.points))
-            .with(codes.level(line.level))
-            .with(if line.repeat { "R" } else { "" })
-            .with(codes.school(line.school))
-            .with(codes.grade(line.grade))
-            .with(codes.flag(line.school.is_none()))
-            .with(course.area.code())
-            .with(codes.flag(!line.in_gpa))
-            .with(codes.teacher(line.teacher));
-        tables[5].rows.push(row);
+        tables[5].rows.push(history_row(district, student, &line, id, codes));
     }
     for line in shared::audit(district, student, codes.dress) {
         let row = RawRow::new(student.number)
@@ -197,6 +165,34 @@ fn write_student(
             .with(student.track);
         tables[6].rows.push(row);
     }
+}
+
+fn history_row(district: &District, student: &Student, line: &Graded, id: &str, codes: &Codes<'_>) -> RawRow {
+    let course = &district.catalogue.courses[line.course];
+    RawRow::new(student.number)
+        .with(id)
+        .with(line.year)
+        .with(match line.term {
+            Term::Year => "Y",
+            Term::First => "1",
+            Term::Second => "2",
+            Term::Summer => "S",
+        })
+        .with(codes.course(&district.catalogue, line.course))
+        .with(&course.title)
+        .with(codes.mark(line.mark))
+        .with(codes.credit(line.attempted))
+        .with(codes.credit(line.earned))
+        .with(if line.in_gpa { codes.credit(line.attempted) } else { String::new() })
+        .with(codes.points(line.points))
+        .with(codes.level(line.level))
+        .with(if line.repeat { "R" } else { "" })
+        .with(codes.school(line.school))
+        .with(codes.grade(line.grade))
+        .with(codes.flag(line.school.is_none()))
+        .with(course.area.code())
+        .with(codes.flag(!line.in_gpa))
+        .with(codes.teacher(line.teacher))
 }
 
 pub(super) fn binding() -> Binding {

@@ -18,85 +18,22 @@ const CREDIT: &str = "TranscriptCredit.csv";
 const GPA: &str = "GPA.csv";
 const PROGRESS: &str = "GraduationProgress.csv";
 
-pub(super) fn tables(district: &District, codes: &Codes<'_>) -> Vec<RawTable> {
-    let mut tables = vec![
-        RawTable::new(
-            PERSON,
-            &[
-                "studentNumber",
-                "stateID",
-                "lastName",
-                "firstName",
-                "middleName",
-                "suffix",
-                "alias",
-                "birthDate",
-                "grade",
-                "schoolNumber",
-                "enrollmentStatus",
-                "cohortYear",
-                "graduationTrack",
-                "homeroom",
-                "spedStatus",
-                "section504",
-                "englishLearner",
-                "healthAlert",
-                "custodyAlert",
-            ],
-        ),
-        RawTable::new(
-            ENROLLMENT,
-            &["studentNumber", "schoolNumber", "startDate", "endDate", "endStatus", "grade", "serviceType", "calendar"],
-        ),
+#[rustfmt::skip]
+fn headers() -> Vec<RawTable> {
+    vec![
+        RawTable::new(PERSON, &["studentNumber", "stateID", "lastName", "firstName", "middleName", "suffix", "alias", "birthDate", "grade", "schoolNumber", "enrollmentStatus", "cohortYear", "graduationTrack", "homeroom", "spedStatus", "section504", "englishLearner", "healthAlert", "custodyAlert"]),
+        RawTable::new(ENROLLMENT, &["studentNumber", "schoolNumber", "startDate", "endDate", "endStatus", "grade", "serviceType", "calendar"]),
         RawTable::new(COURSE, &["number", "name", "credit", "creditType", "level", "repeatable"]),
-        RawTable::new(
-            ROSTER,
-            &[
-                "studentNumber",
-                "schoolNumber",
-                "endYear",
-                "courseNumber",
-                "sectionNumber",
-                "term",
-                "period",
-                "dayRotation",
-                "teacherID",
-                "teamTeacherID",
-                "room",
-                "startDate",
-                "endDate",
-                "credit",
-                "dropped",
-            ],
-        ),
-        RawTable::new(
-            TRANSCRIPT,
-            &[
-                "transcriptID",
-                "studentNumber",
-                "endYear",
-                "actualTerm",
-                "courseNumber",
-                "courseName",
-                "score",
-                "gpaWeight",
-                "gpaValue",
-                "courseLevel",
-                "repeat",
-                "schoolNumber",
-                "grade",
-                "transfer",
-                "includeInGPA",
-                "teacherID",
-            ],
-        ),
+        RawTable::new(ROSTER, &["studentNumber", "schoolNumber", "endYear", "courseNumber", "sectionNumber", "term", "period", "dayRotation", "teacherID", "teamTeacherID", "room", "startDate", "endDate", "credit", "dropped"]),
+        RawTable::new(TRANSCRIPT, &["transcriptID", "studentNumber", "endYear", "actualTerm", "courseNumber", "courseName", "score", "gpaWeight", "gpaValue", "courseLevel", "repeat", "schoolNumber", "grade", "transfer", "includeInGPA", "teacherID"]),
         RawTable::new(CREDIT, &["transcriptID", "creditType", "creditsAttempted", "creditsEarned"]),
         RawTable::new(GPA, &["studentNumber", "gpaType", "gpa", "rank", "outOf", "creditsAttempted", "creditsEarned"]),
-        RawTable::new(
-            PROGRESS,
-            &["studentNumber", "requirement", "required", "earned", "inProgress", "met", "graduationTrack"],
-        ),
-    ];
+        RawTable::new(PROGRESS, &["studentNumber", "requirement", "required", "earned", "inProgress", "met", "graduationTrack"]),
+    ]
+}
+
+pub(super) fn tables(district: &District, codes: &Codes<'_>) -> Vec<RawTable> {
+    let mut tables = headers();
     for (position, course) in district.catalogue.courses.iter().enumerate() {
         let row = RawRow::new(NOBODY)
             .with(codes.course(&district.catalogue, position))

@@ -284,6 +284,26 @@ pub(super) fn binding() -> Binding {
     ])
     .dropped("metadata.dropped", "true")
     .only("role", "student");
+    let [transcript, gpa, graduation] = side_files();
+    let mut all = words(Entity::Transcript, F::Term, &[("FY", "FY"), ("S1", "S1"), ("S2", "S2"), ("SU", "SU")]);
+    all.extend(words(Entity::Schedule, F::Term, &[("FY", "..FY"), ("S1", "..S1"), ("S2", "..S2")]));
+    let statuses = [("active", "active"), ("no-show", "no-show"), ("withdrawn", "withdrawn")];
+    all.extend(words(Entity::Student, F::Status, &statuses));
+    all.extend(words(Entity::Enrollment, F::Primary, &[("true", "primary"), ("false", "secondary")]));
+    all.extend(super::codes::common_words(["true", "false"], ["true", "false"], ["regular", "honors", "ap"], ["CR", "NC"]));
+    Binding {
+        blocks: vec![student, enrollment, course, schedule, transcript, gpa, graduation],
+        words: all,
+        slashes: false,
+        exclusive: true,
+        year: YearForm::Ends,
+    }
+}
+
+/// The files that stand beside the specification's own.
+#[rustfmt::skip]
+fn side_files() -> [Block; 3] {
+    use Field as F;
     let transcript = Block::of(Entity::Transcript, TRANSCRIPT, &[
         (F::SchoolYear, "schoolYear"), (F::Term, "term"), (F::Course, "courseCode"), (F::Title, "title"),
         (F::Mark, "mark"), (F::CreditAttempted, "creditAttempted"), (F::CreditEarned, "creditEarned"),
@@ -302,17 +322,5 @@ pub(super) fn binding() -> Binding {
         (F::InProgress, "inProgress"), (F::Met, "met"), (F::Track, "track"),
     ])
     .joined(HOP.0, HOP.1, HOP.2);
-    let mut all = words(Entity::Transcript, F::Term, &[("FY", "FY"), ("S1", "S1"), ("S2", "S2"), ("SU", "SU")]);
-    all.extend(words(Entity::Schedule, F::Term, &[("FY", "..FY"), ("S1", "..S1"), ("S2", "..S2")]));
-    let statuses = [("active", "active"), ("no-show", "no-show"), ("withdrawn", "withdrawn")];
-    all.extend(words(Entity::Student, F::Status, &statuses));
-    all.extend(words(Entity::Enrollment, F::Primary, &[("true", "primary"), ("false", "secondary")]));
-    all.extend(super::codes::common_words(["true", "false"], ["true", "false"], ["regular", "honors", "ap"], ["CR", "NC"]));
-    Binding {
-        blocks: vec![student, enrollment, course, schedule, transcript, gpa, graduation],
-        words: all,
-        slashes: false,
-        exclusive: true,
-        year: YearForm::Ends,
-    }
+    [transcript, gpa, graduation]
 }

@@ -18,106 +18,22 @@ const CC: &str = "cc.txt";
 const STORED: &str = "storedgrades.txt";
 const GRADREQ: &str = "u_gradreq.txt";
 
-pub(super) fn tables(district: &District, codes: &Codes<'_>) -> Vec<RawTable> {
-    let mut tables = vec![
-        RawTable::new(
-            STUDENTS,
-            &[
-                "dcid",
-                "id",
-                "student_number",
-                "state_studentnumber",
-                "last_name",
-                "first_name",
-                "middle_name",
-                "name_suffix",
-                "preferred_name",
-                "dob",
-                "grade_level",
-                "schoolid",
-                "enroll_status",
-                "classof",
-                "track",
-                "home_room",
-                "sped",
-                "section_504",
-                "ell",
-                "med_alert",
-                "guardian_alert",
-                "cumulative_gpa",
-                "simple_gpa",
-                "class_rank",
-                "simple_rank",
-                "class_size",
-                "credit_attempted",
-                "credit_earned",
-            ],
-        ),
-        RawTable::new(
-            ENROLLMENTS,
-            &["studentid", "schoolid", "entrydate", "exitdate", "exitcode", "grade_level", "primary", "calendar"],
-        ),
-        RawTable::new(
-            COURSES,
-            &["course_number", "course_name", "credit_hours", "credittype", "course_level", "repeatable"],
-        ),
+#[rustfmt::skip]
+fn headers() -> Vec<RawTable> {
+    vec![
+        RawTable::new(STUDENTS, &["dcid", "id", "student_number", "state_studentnumber", "last_name", "first_name", "middle_name", "name_suffix", "preferred_name", "dob", "grade_level", "schoolid", "enroll_status", "classof", "track", "home_room", "sped", "section_504", "ell", "med_alert", "guardian_alert", "cumulative_gpa", "simple_gpa", "class_rank", "simple_rank", "class_size", "credit_attempted", "credit_earned"]),
+        RawTable::new(ENROLLMENTS, &["studentid", "schoolid", "entrydate", "exitdate", "exitcode", "grade_level", "primary", "calendar"]),
+        RawTable::new(COURSES, &["course_number", "course_name", "credit_hours", "credittype", "course_level", "repeatable"]),
         RawTable::new(TERMS, &["dcid", "id", "schoolid", "yearid", "name", "abbreviation", "isyearrec"]),
-        RawTable::new(
-            SECTIONS,
-            &[
-                "dcid",
-                "id",
-                "course_number",
-                "section_number",
-                "termid",
-                "teacher",
-                "coteacher",
-                "schoolid",
-                "room",
-                "credit",
-            ],
-        ),
-        RawTable::new(
-            CC,
-            &[
-                "dcid",
-                "studentid",
-                "sectionid",
-                "course_number",
-                "section_number",
-                "termid",
-                "dateenrolled",
-                "dateleft",
-                "expression",
-                "schoolid",
-            ],
-        ),
-        RawTable::new(
-            STORED,
-            &[
-                "dcid",
-                "studentid",
-                "termid",
-                "storecode",
-                "course_number",
-                "course_name",
-                "grade",
-                "gpa_points",
-                "gpa_weight",
-                "potentialcrhrs",
-                "earnedcrhrs",
-                "credit_type",
-                "course_level",
-                "excludefromgpa",
-                "repeat_code",
-                "schoolid",
-                "is_transfer",
-                "grade_level",
-                "teacher",
-            ],
-        ),
+        RawTable::new(SECTIONS, &["dcid", "id", "course_number", "section_number", "termid", "teacher", "coteacher", "schoolid", "room", "credit"]),
+        RawTable::new(CC, &["dcid", "studentid", "sectionid", "course_number", "section_number", "termid", "dateenrolled", "dateleft", "expression", "schoolid"]),
+        RawTable::new(STORED, &["dcid", "studentid", "termid", "storecode", "course_number", "course_name", "grade", "gpa_points", "gpa_weight", "potentialcrhrs", "earnedcrhrs", "credit_type", "course_level", "excludefromgpa", "repeat_code", "schoolid", "is_transfer", "grade_level", "teacher"]),
         RawTable::new(GRADREQ, &["studentid", "requirement", "required", "earned", "inprogress", "met", "track"]),
-    ];
+    ]
+}
+
+pub(super) fn tables(district: &District, codes: &Codes<'_>) -> Vec<RawTable> {
+    let mut tables = headers();
     for (position, course) in district.catalogue.courses.iter().enumerate() {
         let row = RawRow::new(NOBODY)
             .with(codes.course(&district.catalogue, position))
