@@ -42,6 +42,7 @@ mod gpa_kind_swapped;
 mod gpa_missing;
 mod gpa_not_reproducible;
 mod gpa_points_changed;
+mod gpa_policy_doubtful;
 mod gpa_rounding_only;
 mod gpa_stale;
 mod gpa_unexpected;
