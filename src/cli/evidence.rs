@@ -12,15 +12,12 @@ use crate::history::evidence::{Approver, Evidence, InputLine, add_signature, ver
 use crate::history::{History, Signoff};
 use crate::report::visible;
 
-/// Write one archive that proves a run: hashes of all inputs, settings, verdict, chain
+/// Write one archive (-o FILE) that proves a run: hashes of all inputs, settings, verdict, chain
 #[derive(Debug, Args)]
 pub struct EvidenceCommand {
     /// Name of the run (default: the project's rehearsal)
     #[arg(value_name = "RUN")]
     pub label: Option<String>,
-    /// The archive to write; it must not exist
-    #[arg(short, long, value_name = "FILE")]
-    pub output: PathBuf,
 }
 
 impl EvidenceCommand {
@@ -29,6 +26,11 @@ impl EvidenceCommand {
     /// # Errors
     /// When there is no complete run of that name, or the archive can not be written.
     pub fn execute(&self, global: &Global, console: &Console) -> Result<ExitCode, Error> {
+        // The answer of this command is the archive itself.
+        let Some(archive) = &global.output else {
+            let what = "the archive needs a name".into();
+            return Err(Error::Usage { what, fix: "rollproof evidence -o R4.zip".into() });
+        };
         let project = project::load(global, console, self.label.as_deref())?;
         let folder = project.outputs.folder.join(&project.label);
         let (summary, measured) = crate::run::measured_file(&folder)?;
@@ -64,9 +66,9 @@ impl EvidenceCommand {
             ],
             chain: history.chain()?.0,
         };
-        write(&self.output, &evidence, &[])?;
-        let text = format!("{} proves run {}\nnext: rollproof sign {0} --by NAME\n", self.output.display(), record.id);
-        console.answer(&text)?;
+        write(archive, &evidence, &[])?;
+        console.step(&format!("{} proves run {}", archive.display(), record.id));
+        console.hint(&format!("rollproof sign {} --by NAME", archive.display()));
         Ok(ExitCode::Success)
     }
 }
