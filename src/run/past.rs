@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::ZonedDateTime;
 
 use super::compare::{Comparison, Reads};
-use super::{Spelled, summarize};
+use super::{Spelled, method};
 use crate::checks;
 use crate::error::Error;
 use crate::gate::HistoryReceipt;
@@ -140,7 +140,7 @@ pub fn record(
         label: project.label.clone(),
         started: now.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        project_hash: summarize::project_hash(summary),
+        project_hash: method::project_hash(summary),
         inputs_hash: inputs.to_owned(),
         legacy_as_of: project.legacy.as_of,
         new_as_of: project.new.as_of,

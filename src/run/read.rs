@@ -112,8 +112,10 @@ pub fn read_side(
     progress: &dyn Progress,
 ) -> Result<(Dataset, SideRead), Error> {
     let layouts = mapping.layouts();
-    let tables: Vec<Table> =
-        layouts.par_iter().map(|layout| extract::read(root, layout, progress)).collect::<Result<_, Error>>()?;
+    // All are read before the first error, in the order of the tables, ends it: the same mistake for any thread count.
+    let results: Vec<Result<Table, Error>> =
+        layouts.par_iter().map(|layout| extract::read(root, layout, progress)).collect();
+    let tables: Vec<Table> = results.into_iter().collect::<Result<_, Error>>()?;
     let mut files: Vec<SourceFile> = tables.iter().flat_map(|t| t.locations.files().iter().cloned()).collect();
     files.sort_by(|a, b| a.name.cmp(&b.name));
     files.dedup();

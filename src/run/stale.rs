@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::summarize::hash_file;
+use super::method::hash_file;
 use crate::canonical::Side;
 use crate::error::Error;
 use crate::gate::Measured;

@@ -10,7 +10,17 @@ const FILE_LINES: usize = 400;
 const FUNCTION_LINES: usize = 60;
 
 /// Functions that are one table, with the reason why they may be longer.
-const LONG_TABLES: &[(&str, &str)] = &[("src/canonical/field.rs", "one line a field")];
+const LONG_TABLES: &[(&str, &str)] = &[
+    ("src/canonical/field.rs", "one line a field"),
+    ("src/project/template.rs", "one text: the project file with every line explained"),
+    ("src/synth/layout/aeries.rs", "one line a column of that system"),
+    ("src/synth/layout/campus.rs", "one line a column of that system"),
+    ("src/synth/layout/oneroster.rs", "one line a column of that system"),
+    ("src/synth/layout/powerschool.rs", "one line a column of that system"),
+];
+
+/// Files that are one table, with the reason why they may be longer.
+const LONG_FILES: &[(&str, &str)] = &[("src/synth/layout/powerschool.rs", "one line a column of that system")];
 
 /// What each room may import. `canonical`, `error`, `diagnostic` and `exit_code` are open to all.
 const IMPORTS: &[(&str, &[&str])] = &[
@@ -28,7 +38,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("waiver", &["finding"]),
     ("gate", &["finding", "waiver", "checks", "reconcile", "policy"]),
     ("history", &["finding", "gate", "waiver"]),
-    ("report", &["finding", "gate", "waiver", "cause", "history"]),
+    ("report", &["finding", "gate", "waiver", "cause", "history", "extract"]),
     ("synth", &["finding", "checks", "policy", "mapping", "extract", "reconcile"]),
     ("project", &["extract", "mapping", "finding", "reconcile", "checks", "policy", "waiver", "gate", "cause"]),
     (
@@ -151,7 +161,8 @@ fn no_file_is_crowded() {
     for (path, text) in sources() {
         let lines =
             without_tests(&text).lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with("//")).count();
-        if lines > FILE_LINES {
+        let table = LONG_FILES.iter().any(|(file, _)| *file == path);
+        if lines > FILE_LINES && !table {
             problems.push(format!("{path}: {lines} code lines, at most {FILE_LINES}"));
         }
     }
