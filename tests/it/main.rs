@@ -1,5 +1,5 @@
 //! Integration tests: one binary, one module a room.
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, unreachable_pub, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, missing_docs)]
 
 mod cause;
 mod checks;

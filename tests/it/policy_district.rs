@@ -40,7 +40,7 @@ fn mapped(root: &Path, system: &str, supplied: &BTreeMap<String, Crosswalk>, sid
 /// Aeries to PowerSchool, with or without faults in the new side.
 fn migration(students: u32, faults: Option<Planter>) -> (Reconciliation, Vec<Truth>) {
     let dir = tempfile::tempdir().unwrap();
-    let district = District::generate(77, students.into());
+    let district = District::generate(77, students);
     let plan = Plan {
         name: "Test".into(),
         legacy: (System::Aeries, Dress::default()),

@@ -317,7 +317,7 @@ fn the_json_transcripts_are_recomputed_and_every_misfit_is_shown_with_its_workin
     let (mut stored, mut reproduced) = (BTreeMap::new(), BTreeMap::new());
     for file in ["demoStudents.ts", "exampleStudents.ts", "validationStudents.ts"] {
         let text = std::fs::read_to_string(folder.join(file)).unwrap();
-        let students = Literals::all(&text).into_iter().flat_map(|(_, value)| match value {
+        let students = Literals::all(&text).into_values().flat_map(|value| match value {
             Value::Array(items) => items,
             one => vec![one],
         });

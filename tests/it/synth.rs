@@ -140,7 +140,6 @@ fn crosswalks(dir: &Path) -> BTreeMap<String, Crosswalk> {
         for (name, node) in root.node("crosswalks").iter().flat_map(|tables| {
             tables
                 .entries()
-                .into_iter()
                 .filter_map(|(name, value)| {
                     let node = tables.inside(&name.value, value)?;
                     Some((name.value, node))
