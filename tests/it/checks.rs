@@ -128,7 +128,7 @@ fn planted_faults_are_found_under_their_names_and_untouched_students_are_left_al
             of.clone().any(|f| class.checks.contains(&f.check.as_str()) && f.severity >= class.severity)
         };
         // The other one of two merged or swapped twins has no record of its own in the truth.
-        let has_record = |t: &&Truth| !t.record.is_empty() && t.record != "merged";
+        let has_record = |t: &&Truth| !t.record.is_empty() && t.record != "consequence";
         let missed: Vec<&Truth> = planted.iter().copied().filter(|t| !is_found(t) && has_record(t)).collect();
         if !missed.is_empty() {
             let _ = writeln!(

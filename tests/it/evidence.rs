@@ -51,8 +51,8 @@ fn a_run_is_proven_signed_and_checked_without_the_project() {
     let (code, said) = rollproof(None, &["verify", file]);
     assert!(code == 0 && said.contains("signed     J. Ruiz with key"), "{said}");
     let mut bytes = std::fs::read(&archive).unwrap();
-    let at = bytes.windows(8).position(|w| w == b"schema =").unwrap();
-    bytes[at] = b'S';
+    let at = bytes.windows(11).position(|w| w == b"[migration]").unwrap();
+    bytes[at] = b'(';
     std::fs::write(&archive, bytes).unwrap();
     let (code, said) = rollproof(None, &["verify", file]);
     assert!(code == 1 && said.contains("config/rollproof.toml"), "{said}");
