@@ -34,7 +34,7 @@ static META: Meta = Meta {
 
 /// The check.
 pub(super) static CHECK: FieldCheck =
-    FieldCheck { meta: &META, at: &[(Entity::Gpa, Field::Rank), (Entity::Gpa, Field::ClassSize)], judge: judge };
+    FieldCheck { meta: &META, at: &[(Entity::Gpa, Field::Rank), (Entity::Gpa, Field::ClassSize)], judge };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     if change.field == Field::ClassSize {

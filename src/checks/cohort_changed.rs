@@ -32,7 +32,7 @@ static META: Meta = Meta {
 };
 
 /// The check.
-pub(super) static CHECK: FieldCheck = FieldCheck { meta: &META, at: &[(Entity::Student, Field::Cohort)], judge: judge };
+pub(super) static CHECK: FieldCheck = FieldCheck { meta: &META, at: &[(Entity::Student, Field::Cohort)], judge };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     let severity = if change.is_gained() { Severity::Info } else { senior(change.student, change.severity) };

@@ -37,7 +37,7 @@ static META: Meta = Meta {
 pub(super) static CHECK: FieldCheck = FieldCheck {
     meta: &META,
     at: &[(Entity::Schedule, Field::Course), (Entity::Transcript, Field::Course)],
-    judge: judge,
+    judge,
 };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {

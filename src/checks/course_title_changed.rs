@@ -36,7 +36,7 @@ static META: Meta = Meta {
 pub(super) static CHECK: FieldCheck = FieldCheck {
     meta: &META,
     at: &[(Entity::Schedule, Field::Title), (Entity::Transcript, Field::Title)],
-    judge: judge,
+    judge,
 };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {

@@ -33,7 +33,7 @@ static META: Meta = Meta {
 
 /// The check.
 pub(super) static CHECK: FieldCheck =
-    FieldCheck { meta: &META, at: &[(Entity::Transcript, Field::CreditEarned)], judge: judge };
+    FieldCheck { meta: &META, at: &[(Entity::Transcript, Field::CreditEarned)], judge };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     let is_nought = |side: Side| change.number(side).is_none_or(|n| n.is_zero());

@@ -34,7 +34,7 @@ static META: Meta = Meta {
 };
 
 /// The check.
-pub(super) static CHECK: FieldCheck = FieldCheck { meta: &META, at: &[(Entity::Gpa, Field::Value)], judge: judge };
+pub(super) static CHECK: FieldCheck = FieldCheck { meta: &META, at: &[(Entity::Gpa, Field::Value)], judge };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     let kind = change.other(Side::Legacy, Field::GpaKind).unwrap_or_default();

@@ -34,7 +34,7 @@ static META: Meta = Meta {
 };
 
 /// The check.
-pub(super) static CHECK: FieldCheck = FieldCheck { meta: &META, at: &[(Entity::Gpa, Field::Value)], judge: judge };
+pub(super) static CHECK: FieldCheck = FieldCheck { meta: &META, at: &[(Entity::Gpa, Field::Value)], judge };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     let (legacy, new) = (change.number(Side::Legacy)?, change.number(Side::New)?);

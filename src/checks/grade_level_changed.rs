@@ -34,7 +34,7 @@ static META: Meta = Meta {
 pub(super) static CHECK: FieldCheck = FieldCheck {
     meta: &META,
     at: &[(Entity::Student, Field::GradeLevel), (Entity::Enrollment, Field::GradeLevel)],
-    judge: judge,
+    judge,
 };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {

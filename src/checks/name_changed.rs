@@ -44,7 +44,7 @@ pub(super) static CHECK: FieldCheck = FieldCheck {
         (Entity::Student, Field::LastName),
         (Entity::Student, Field::Suffix),
     ],
-    judge: judge,
+    judge,
 };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {

@@ -41,7 +41,7 @@ pub(super) static CHECK: FieldCheck = FieldCheck {
         (Entity::Student, Field::Suffix),
         (Entity::Student, Field::PreferredName),
     ],
-    judge: judge,
+    judge,
 };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {

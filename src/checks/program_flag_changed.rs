@@ -41,7 +41,7 @@ pub(super) static CHECK: FieldCheck = FieldCheck {
         (Entity::Student, Field::HealthAlert),
         (Entity::Student, Field::CustodyAlert),
     ],
-    judge: judge,
+    judge,
 };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {

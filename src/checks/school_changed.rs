@@ -35,7 +35,7 @@ static META: Meta = Meta {
 pub(super) static CHECK: FieldCheck = FieldCheck {
     meta: &META,
     at: &[(Entity::Student, Field::School), (Entity::Enrollment, Field::School), (Entity::Schedule, Field::School)],
-    judge: judge,
+    judge,
 };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {

@@ -32,7 +32,7 @@ static META: Meta = Meta {
 
 /// The check.
 pub(super) static CHECK: FieldCheck =
-    FieldCheck { meta: &META, at: &[(Entity::Transcript, Field::SubjectArea)], judge: judge };
+    FieldCheck { meta: &META, at: &[(Entity::Transcript, Field::SubjectArea)], judge };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     if change.fields.has(Field::Course) {

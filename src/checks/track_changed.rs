@@ -35,7 +35,7 @@ static META: Meta = Meta {
 pub(super) static CHECK: FieldCheck = FieldCheck {
     meta: &META,
     at: &[(Entity::Student, Field::Track), (Entity::Graduation, Field::Track)],
-    judge: judge,
+    judge,
 };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {

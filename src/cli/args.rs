@@ -103,8 +103,9 @@ pub enum ProgressChoice {
     None,
 }
 
-/// What to do.
+/// What to do. Each command's struct holds its help; a doc comment here would replace it.
 #[derive(Debug, Subcommand)]
+#[allow(missing_docs)]
 pub enum Command {
     #[command(aliases = ["diff", "validate"])]
     Run(super::run::RunCommand),

@@ -47,6 +47,6 @@ pub fn load_at(path: &Path, label: Option<&str>) -> Result<Project, Vec<crate::d
     let gpa = shipped::GPA.map(|p| p.name);
     let graduation = shipped::GRADUATION.map(|p| p.name);
     let known = Known { checks: &names, gpa_policies: &gpa, graduation_policies: &graduation };
-    let overrides = Overrides { label: label.map(str::to_owned), ..Overrides::default() };
+    let overrides = Overrides { label: label.map(str::to_owned) };
     Project::load(path, &overrides, &known)
 }

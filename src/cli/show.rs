@@ -57,7 +57,7 @@ impl ShowCommand {
                 rows.push(row);
             }
         }
-        rows.sort_by(|a, b| b.severity.cmp(&a.severity));
+        rows.sort_by_key(|row| std::cmp::Reverse(row.severity));
         let shown = rows.iter().take(self.limit).map(line);
         let mut lines: Vec<String> = shown.collect();
         if rows.len() > self.limit {
