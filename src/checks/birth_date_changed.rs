@@ -33,8 +33,7 @@ static META: Meta = Meta {
 };
 
 /// The check.
-pub(super) static CHECK: FieldCheck =
-    FieldCheck { meta: &META, at: &[(Entity::Student, Field::BirthDate)], judge };
+pub(super) static CHECK: FieldCheck = FieldCheck { meta: &META, at: &[(Entity::Student, Field::BirthDate)], judge };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     Some(Judgement::because(change.severity, date_note(change)))

@@ -31,11 +31,8 @@ static META: Meta = Meta {
 };
 
 /// The check.
-pub(super) static CHECK: FieldCheck = FieldCheck {
-    meta: &META,
-    at: &[(Entity::Schedule, Field::StartDate), (Entity::Schedule, Field::EndDate)],
-    judge,
-};
+pub(super) static CHECK: FieldCheck =
+    FieldCheck { meta: &META, at: &[(Entity::Schedule, Field::StartDate), (Entity::Schedule, Field::EndDate)], judge };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     let severity = if change.is_gained() { Severity::Info } else { change.severity };

@@ -34,11 +34,8 @@ static META: Meta = Meta {
 };
 
 /// The check.
-pub(super) static CHECK: FieldCheck = FieldCheck {
-    meta: &META,
-    at: &[(Entity::Schedule, Field::Course), (Entity::Transcript, Field::Course)],
-    judge,
-};
+pub(super) static CHECK: FieldCheck =
+    FieldCheck { meta: &META, at: &[(Entity::Schedule, Field::Course), (Entity::Transcript, Field::Course)], judge };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     let severity = if change.entity == Entity::Transcript { permanent_record(change) } else { change.severity };

@@ -33,11 +33,8 @@ static META: Meta = Meta {
 };
 
 /// The check.
-pub(super) static CHECK: FieldCheck = FieldCheck {
-    meta: &META,
-    at: &[(Entity::Schedule, Field::Title), (Entity::Transcript, Field::Title)],
-    judge,
-};
+pub(super) static CHECK: FieldCheck =
+    FieldCheck { meta: &META, at: &[(Entity::Schedule, Field::Title), (Entity::Transcript, Field::Title)], judge };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     if change.is_spelling() || change.fields.has(Field::Course) {

@@ -33,8 +33,7 @@ static META: Meta = Meta {
 };
 
 /// The check.
-pub(super) static CHECK: FieldCheck =
-    FieldCheck { meta: &META, at: &[(Entity::Transcript, Field::GpaWeight)], judge };
+pub(super) static CHECK: FieldCheck = FieldCheck { meta: &META, at: &[(Entity::Transcript, Field::GpaWeight)], judge };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     Some(amount(change, if_gpa_moves(change)))

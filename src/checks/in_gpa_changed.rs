@@ -32,8 +32,7 @@ static META: Meta = Meta {
 };
 
 /// The check.
-pub(super) static CHECK: FieldCheck =
-    FieldCheck { meta: &META, at: &[(Entity::Transcript, Field::InGpa)], judge };
+pub(super) static CHECK: FieldCheck = FieldCheck { meta: &META, at: &[(Entity::Transcript, Field::InGpa)], judge };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     Some(if_gpa_moves(change).into())

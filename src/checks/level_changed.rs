@@ -32,8 +32,7 @@ static META: Meta = Meta {
 };
 
 /// The check.
-pub(super) static CHECK: FieldCheck =
-    FieldCheck { meta: &META, at: &[(Entity::Transcript, Field::Level)], judge };
+pub(super) static CHECK: FieldCheck = FieldCheck { meta: &META, at: &[(Entity::Transcript, Field::Level)], judge };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     (!change.fields.has(Field::Course)).then(|| if_gpa_moves(change).into())

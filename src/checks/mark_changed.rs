@@ -33,8 +33,7 @@ static META: Meta = Meta {
 };
 
 /// The check.
-pub(super) static CHECK: FieldCheck =
-    FieldCheck { meta: &META, at: &[(Entity::Transcript, Field::Mark)], judge };
+pub(super) static CHECK: FieldCheck = FieldCheck { meta: &META, at: &[(Entity::Transcript, Field::Mark)], judge };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     let note = match change.texts() {

@@ -33,8 +33,7 @@ static META: Meta = Meta {
 };
 
 /// The check.
-pub(super) static CHECK: FieldCheck =
-    FieldCheck { meta: &META, at: &[(Entity::Student, Field::PreferredName)], judge };
+pub(super) static CHECK: FieldCheck = FieldCheck { meta: &META, at: &[(Entity::Student, Field::PreferredName)], judge };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     if change.texts().is_some_and(|(l, n)| garbled(l, n).is_some()) {

@@ -31,8 +31,7 @@ static META: Meta = Meta {
 };
 
 /// The check.
-pub(super) static CHECK: FieldCheck =
-    FieldCheck { meta: &META, at: &[(Entity::Enrollment, Field::Primary)], judge };
+pub(super) static CHECK: FieldCheck = FieldCheck { meta: &META, at: &[(Entity::Enrollment, Field::Primary)], judge };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     let is_set = |side: Side| change.text(side) == Some("true");

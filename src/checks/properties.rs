@@ -101,7 +101,7 @@ fn permuted(rows: &Rows, seed: usize) -> Rows {
     for table in &mut rows {
         let length = table.len().max(1);
         table.rotate_left(seed % length);
-        if seed % 2 == 0 {
+        if seed.is_multiple_of(2) {
             table.reverse();
         }
     }

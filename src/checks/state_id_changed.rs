@@ -32,8 +32,7 @@ static META: Meta = Meta {
 };
 
 /// The check.
-pub(super) static CHECK: FieldCheck =
-    FieldCheck { meta: &META, at: &[(Entity::Student, Field::StateId)], judge };
+pub(super) static CHECK: FieldCheck = FieldCheck { meta: &META, at: &[(Entity::Student, Field::StateId)], judge };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     let note = change.texts().map_or("", |(l, n)| zeros_note(l, n));

@@ -33,11 +33,8 @@ static META: Meta = Meta {
 };
 
 /// The check.
-pub(super) static CHECK: FieldCheck = FieldCheck {
-    meta: &META,
-    at: &[(Entity::Student, Field::Status), (Entity::Schedule, Field::Status)],
-    judge,
-};
+pub(super) static CHECK: FieldCheck =
+    FieldCheck { meta: &META, at: &[(Entity::Student, Field::Status), (Entity::Schedule, Field::Status)], judge };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     let is_active = |side: Side| change.text(side).is_some_and(|s| s.eq_ignore_ascii_case("active"));

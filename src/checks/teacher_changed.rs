@@ -32,8 +32,7 @@ static META: Meta = Meta {
 };
 
 /// The check.
-pub(super) static CHECK: FieldCheck =
-    FieldCheck { meta: &META, at: &[(Entity::Schedule, Field::Teacher)], judge };
+pub(super) static CHECK: FieldCheck = FieldCheck { meta: &META, at: &[(Entity::Schedule, Field::Teacher)], judge };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     if change.is_relabelled() {

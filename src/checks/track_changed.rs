@@ -32,11 +32,8 @@ static META: Meta = Meta {
 };
 
 /// The check.
-pub(super) static CHECK: FieldCheck = FieldCheck {
-    meta: &META,
-    at: &[(Entity::Student, Field::Track), (Entity::Graduation, Field::Track)],
-    judge,
-};
+pub(super) static CHECK: FieldCheck =
+    FieldCheck { meta: &META, at: &[(Entity::Student, Field::Track), (Entity::Graduation, Field::Track)], judge };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     let severity = if change.is_gained() { Severity::Info } else { senior(change.student, change.severity) };

@@ -32,8 +32,7 @@ static META: Meta = Meta {
 };
 
 /// The check.
-pub(super) static CHECK: FieldCheck =
-    FieldCheck { meta: &META, at: &[(Entity::Transcript, Field::Term)], judge };
+pub(super) static CHECK: FieldCheck = FieldCheck { meta: &META, at: &[(Entity::Transcript, Field::Term)], judge };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     Some(permanent_record(change).into())

@@ -31,8 +31,7 @@ static META: Meta = Meta {
 };
 
 /// The check.
-pub(super) static CHECK: FieldCheck =
-    FieldCheck { meta: &META, at: &[(Entity::Transcript, Field::Transfer)], judge };
+pub(super) static CHECK: FieldCheck = FieldCheck { meta: &META, at: &[(Entity::Transcript, Field::Transfer)], judge };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     match (change.text(Side::Legacy) == Some("true"), change.text(Side::New) == Some("true")) {

@@ -31,11 +31,8 @@ static META: Meta = Meta {
 };
 
 /// The check.
-pub(super) static CHECK: FieldCheck = FieldCheck {
-    meta: &META,
-    at: &[(Entity::Gpa, Field::ClassSize), (Entity::Graduation, Field::InProgress)],
-    judge,
-};
+pub(super) static CHECK: FieldCheck =
+    FieldCheck { meta: &META, at: &[(Entity::Gpa, Field::ClassSize), (Entity::Graduation, Field::InProgress)], judge };
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     change.is_lost().then(|| change.severity.into())

@@ -19,17 +19,6 @@ pub fn area(name: &str) -> &str {
     }
 }
 
-/// The mark before a severity word where colour can not be relied on.
-#[must_use]
-pub const fn severity_symbol(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical => "✕",
-        Severity::Major => "▲",
-        Severity::Minor => "●",
-        Severity::Info => "·",
-    }
-}
-
 /// The severity with a capital letter, as a column head.
 #[must_use]
 pub const fn severity_title(severity: Severity) -> &'static str {
@@ -87,7 +76,7 @@ pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

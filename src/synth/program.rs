@@ -205,7 +205,7 @@ pub(super) const fn advanced_math(student: &Student) -> bool {
 
 /// Took Spanish 1 in middle school.
 pub(super) const fn advanced_language(student: &Student) -> bool {
-    student.ability == 3 && student.number % 2 == 0
+    student.ability == 3 && student.number.is_multiple_of(2)
 }
 
 fn high(catalogue: &Catalogue, student: &Student, grade: i8, chance: &mut Chance) -> Vec<Choice> {
@@ -229,7 +229,7 @@ fn high(catalogue: &Catalogue, student: &Student, grade: i8, chance: &mut Chance
         _ => catalogue.year(pick(["", "WHIST", "USHIST", ""], ["", "APWRLD", "APUSH", ""])),
     };
     let spanish = ["SPAN1", "SPAN2", "SPAN3", "APSPAN", "APSPAN"];
-    let language = if student.number % 3 == 0 && !advanced_language(student) {
+    let language = if student.number.is_multiple_of(3) && !advanced_language(student) {
         ["FREN1", "FREN2", "FREN3", "THEA"][year]
     } else if advanced_language(student) && year == 3 {
         "BAND"

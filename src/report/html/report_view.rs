@@ -46,7 +46,11 @@ pub(super) fn schools(summary: &Summary) -> Vec<SchoolBar<'_>> {
 }
 
 fn tenths(permille: u64) -> String {
-    if permille % 10 == 0 { (permille / 10).to_string() } else { format!("{}.{}", permille / 10, permille % 10) }
+    if permille.is_multiple_of(10) {
+        (permille / 10).to_string()
+    } else {
+        format!("{}.{}", permille / 10, permille % 10)
+    }
 }
 
 #[derive(Debug, Serialize)]

@@ -101,7 +101,7 @@ fn point<'a>(run: &'a TrendPoint, at: usize, runs: usize, scale: &Scale) -> Poin
         gated: run.open.gated,
         critical_y: scale.y(run.open.critical),
         gated_y: scale.y(run.open.gated),
-        labelled: (runs - 1 - at) % every == 0,
+        labelled: (runs - 1 - at).is_multiple_of(every),
     }
 }
 

@@ -1,4 +1,5 @@
 //! Workbooks, read back the way other programs read them.
+#![allow(clippy::print_stderr)]
 
 use calamine::{Data, Reader, SheetVisible, Xlsx, open_workbook};
 
