@@ -8,7 +8,6 @@ use rollproof::error::Error;
 use rollproof::extract::{
     Delimited, Encoding, FixedWidth, Format, Header, Layout, Silent, Table, WantedColumn, find_files, read,
 };
-use rstest::rstest;
 
 /// The readers. A new one joins the suite with one line here and one in each match below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -191,174 +190,189 @@ fn sample() -> Vec<Vec<String>> {
     ])
 }
 
-#[rstest]
-fn every_reader_gives_the_exact_texts_of_the_wanted_columns(
-    #[values(Commas, Tabs, Fixed, Json, JsonLines, Xml, Workbook, Parquet)] kind: Kind,
-) {
-    let bytes = kind.write(&COLUMNS, &sample());
-    let table = read_bytes(kind, &COLUMNS, &["credit", "id", "name"], &file_name(kind), &bytes).unwrap();
-    let expected: Vec<Vec<String>> =
-        sample().into_iter().map(|row| vec![row[2].clone(), row[0].clone(), row[1].clone()]).collect();
-    assert_eq!(rows_of(&table), expected);
-    assert_eq!((table.accounting.records, table.accounting.rows, table.rejects.len()), (4, 4, 0));
-    assert_eq!(table.locations.files()[0].blake3, blake3::hash(&bytes).to_hex().to_string());
-    assert!(table.locations.get(1).line > table.locations.get(0).line);
-    let table = read_bytes(kind, &COLUMNS, &["id"], &file_name(kind), &bytes).unwrap();
-    assert_eq!(table.unused, ["name", "credit"]);
-}
-
-#[rstest]
-fn every_reader_reads_packed_files_and_members(
-    #[values(Commas, Tabs, Fixed, Json, JsonLines, Xml, Workbook, Parquet)] kind: Kind,
-) {
-    let bytes = kind.write(&COLUMNS, &sample());
-    let name = file_name(kind);
-    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    gzip.write_all(&bytes).unwrap();
-    let gzip = gzip.finish().unwrap();
-    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    archive.start_file(name.as_str(), zip::write::SimpleFileOptions::default()).unwrap();
-    archive.write_all(&bytes).unwrap();
-    let archive = archive.finish().unwrap().into_inner();
-    let zstd = zstd::encode_all(bytes.as_slice(), 3).unwrap();
-    for (packed, content) in [(format!("{name}.gz"), &gzip), (format!("{name}.zst"), &zstd), ("b.zip".into(), &archive)]
-    {
-        let table = read_bytes(kind, &COLUMNS, &COLUMNS, &packed, content).unwrap();
-        assert_eq!(rows_of(&table), sample(), "{packed}");
-        let cut = &content[..content.len() - 6];
-        assert!(read_bytes(kind, &COLUMNS, &COLUMNS, &packed, cut).is_err(), "cut {packed}");
+#[test]
+fn every_reader_gives_the_exact_texts_of_the_wanted_columns() {
+    for kind in [Commas, Tabs, Fixed, Json, JsonLines, Xml, Workbook, Parquet] {
+        let bytes = kind.write(&COLUMNS, &sample());
+        let table = read_bytes(kind, &COLUMNS, &["credit", "id", "name"], &file_name(kind), &bytes).unwrap();
+        let expected: Vec<Vec<String>> =
+            sample().into_iter().map(|row| vec![row[2].clone(), row[0].clone(), row[1].clone()]).collect();
+        assert_eq!(rows_of(&table), expected);
+        assert_eq!((table.accounting.records, table.accounting.rows, table.rejects.len()), (4, 4, 0));
+        assert_eq!(table.locations.files()[0].blake3, blake3::hash(&bytes).to_hex().to_string());
+        assert!(table.locations.get(1).line > table.locations.get(0).line);
+        let table = read_bytes(kind, &COLUMNS, &["id"], &file_name(kind), &bytes).unwrap();
+        assert_eq!(table.unused, ["name", "credit"]);
     }
 }
 
-#[rstest]
-fn every_reader_says_that_a_file_is_empty_or_holds_no_record(
-    #[values(Commas, Tabs, Fixed, Json, JsonLines, Xml, Workbook, Parquet)] kind: Kind,
-) {
-    for bytes in [Vec::new(), kind.write(&COLUMNS, &[])] {
-        let table = read_bytes(kind, &COLUMNS, &COLUMNS, &file_name(kind), &bytes).unwrap();
-        assert!(table.is_empty());
-        assert!(table.notices.iter().any(|n| n.undecidable), "{kind:?} {:?}", table.notices);
-    }
-}
-
-#[rstest]
-fn every_reader_refuses_a_missing_column(#[values(Commas, Tabs, Json, JsonLines, Xml, Workbook, Parquet)] kind: Kind) {
-    let bytes = kind.write(&COLUMNS, &sample());
-    let error = read_bytes(kind, &COLUMNS, &["id", "credits"], &file_name(kind), &bytes).unwrap_err().to_string();
-    assert!(error.contains("\"credits\" is missing") && error.contains("\"credit\""), "{error}");
-}
-
-#[rstest]
-fn every_reader_with_a_header_refuses_one_that_stands_twice(#[values(Commas, Tabs, Workbook)] kind: Kind) {
-    let bytes = kind.write(&["id", "id", "x"], &sample());
-    assert!(read_bytes(kind, &COLUMNS, &["id"], &file_name(kind), &bytes).unwrap_err().to_string().contains("twice"));
-}
-
-#[rstest]
-fn every_reader_of_trees_rejects_a_name_that_stands_twice(#[values(JsonLines, Json)] kind: Kind) {
-    let bytes = kind.write(&["id", "xd"], &owned(&[&["1", "2"], &["3", "4"]]));
-    let bytes = String::from_utf8(bytes).unwrap().replacen("\"xd\"", "\"id\"", 1);
-    let table = read_bytes(kind, &COLUMNS, &["id"], &file_name(kind), bytes.as_bytes()).unwrap();
-    assert_eq!((rows_of(&table), table.rejects[0].kind), (owned(&[&["3"]]), "duplicate-key"));
-}
-
-#[rstest]
-fn every_reader_takes_a_byte_order_mark_off(#[values(Commas, Tabs, Fixed, Json, JsonLines, Xml)] kind: Kind) {
-    let bytes = [b"\xEF\xBB\xBF".to_vec(), kind.write(&COLUMNS, &sample())].concat();
-    let table = read_bytes(kind, &COLUMNS, &COLUMNS, &file_name(kind), &bytes).unwrap();
-    assert_eq!(rows_of(&table), sample());
-    assert!(table.notices.iter().any(|n| n.kind == "bom"));
-}
-
-#[rstest]
-fn every_reader_reads_utf_16_by_its_mark(#[values(Commas, Tabs, Fixed, Json, JsonLines, Xml)] kind: Kind) {
-    let text = String::from_utf8(kind.write(&COLUMNS, &sample())).unwrap();
-    let bytes: Vec<u8> = "\u{FEFF}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect();
-    let table = read_bytes(kind, &COLUMNS, &COLUMNS, &file_name(kind), &bytes).unwrap();
-    assert_eq!(rows_of(&table), sample());
-}
-
-#[rstest]
-fn no_reader_lets_two_broken_bytes_become_one_letter(#[values(Commas, Tabs, Fixed, Json, JsonLines, Xml)] kind: Kind) {
-    let bytes = kind.write(&["id", "name"], &owned(&[&["1", "Jos~"], &["2", "Jos^"], &["3", "Ann"]]));
-    let bytes: Vec<u8> = bytes
-        .iter()
-        .map(|b| {
-            if *b == b'~' {
-                0xE9
-            } else if *b == b'^' {
-                0xED
-            } else {
-                *b
-            }
-        })
-        .collect();
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("f"), bytes).unwrap();
-    let mut layout = layout(kind, &["id", "name"], &["id", "name"], "f");
-    layout.encoding = Encoding::Named("utf-8".into());
-    match read(folder.path(), &layout, &Silent) {
-        Ok(table) => {
-            assert_eq!(rows_of(&table), owned(&[&["3", "Ann"]]));
-            assert_eq!(table.rejects.iter().map(|r| r.kind).collect::<Vec<_>>(), ["undecodable", "undecodable"]);
-            assert_ne!(table.rejects[0].raw.replace('1', "2"), table.rejects[1].raw);
+#[test]
+fn every_reader_reads_packed_files_and_members() {
+    for kind in [Commas, Tabs, Fixed, Json, JsonLines, Xml, Workbook, Parquet] {
+        let bytes = kind.write(&COLUMNS, &sample());
+        let name = file_name(kind);
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gzip.write_all(&bytes).unwrap();
+        let gzip = gzip.finish().unwrap();
+        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        archive.start_file(name.as_str(), zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(&bytes).unwrap();
+        let archive = archive.finish().unwrap().into_inner();
+        let zstd = zstd::encode_all(bytes.as_slice(), 3).unwrap();
+        for (packed, content) in
+            [(format!("{name}.gz"), &gzip), (format!("{name}.zst"), &zstd), ("b.zip".into(), &archive)]
+        {
+            let table = read_bytes(kind, &COLUMNS, &COLUMNS, &packed, content).unwrap();
+            assert_eq!(rows_of(&table), sample(), "{packed}");
+            let cut = &content[..content.len() - 6];
+            assert!(read_bytes(kind, &COLUMNS, &COLUMNS, &packed, cut).is_err(), "cut {packed}");
         }
-        // A document that is one value or one tree is refused as a whole, with the line.
-        Err(error) => assert!(matches!(kind, Json | Xml) && error.to_string().contains("line"), "{kind:?} {error}"),
-    }
-    layout.encoding = Encoding::Named("windows-1252".into());
-    let table = read(folder.path(), &layout, &Silent).unwrap();
-    assert_eq!(rows_of(&table), owned(&[&["1", "José"], &["2", "Josí"], &["3", "Ann"]]));
-}
-
-#[rstest]
-fn every_reader_reads_a_thousand_columns(
-    #[values(Commas, Tabs, Fixed, Json, JsonLines, Xml, Workbook, Parquet)] kind: Kind,
-) {
-    let names: Vec<String> = (0..1_000).map(|i| format!("c{i}")).collect();
-    let columns: Vec<&str> = names.iter().map(String::as_str).collect();
-    let row: Vec<String> = (0..1_000).map(|i| format!("v{i}")).collect();
-    let bytes = kind.write(&columns, &[row.clone(), row]);
-    let table = read_bytes(kind, &columns, &["c999", "c0"], &file_name(kind), &bytes).unwrap();
-    assert_eq!(rows_of(&table), owned(&[&["v999", "v0"], &["v999", "v0"]]));
-}
-
-#[rstest]
-fn every_reader_refuses_a_text_that_is_too_long(
-    #[values(Commas, Tabs, Json, JsonLines, Xml, Workbook, Parquet)] kind: Kind,
-) {
-    let length = if kind == Workbook { 32_767 } else { (1 << 20) + 1 };
-    let bytes = kind.write(&["id", "name"], &owned(&[&["1", &"x".repeat(length)], &["2", "b"]]));
-    let table = read_bytes(kind, &["id", "name"], &["id", "name"], &file_name(kind), &bytes).unwrap();
-    assert_eq!((rows_of(&table), table.rejects[0].kind), (owned(&[&["2", "b"]]), "field-too-long"));
-    assert_eq!(table.rejects[0].column, Some((2, "name".into())));
-}
-
-#[rstest]
-fn every_reader_says_that_a_file_is_cut_off(
-    #[values(Commas, Tabs, Fixed, Json, JsonLines, Xml, Workbook, Parquet)] kind: Kind,
-) {
-    let bytes = kind.write(&COLUMNS, &sample());
-    match read_bytes(kind, &COLUMNS, &COLUMNS, &file_name(kind), &bytes[..bytes.len() - 12]) {
-        Ok(table) => assert!(!table.rejects.is_empty() && table.len() == 3, "{kind:?}"),
-        Err(error) => assert!(matches!(kind, Json | Xml | Workbook | Parquet), "{kind:?} {error}"),
     }
 }
 
-#[rstest]
-fn several_files_are_one_table_whatever_the_order_of_their_columns(
-    #[values(Commas, Tabs, Json, JsonLines, Xml, Workbook, Parquet)] kind: Kind,
-) {
-    let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, columns: &[&str], rows: &[&[&str]]| {
-        std::fs::write(folder.path().join(name), kind.write(columns, &owned(rows))).unwrap();
-    };
-    write("a.x", &["id", "name"], &[&["1", "Ann"]]);
-    write("b.x", &["name", "id", "more"], &[&["Bob", "2", "z"]]);
-    let table = read(folder.path(), &layout(kind, &["id"], &["id", "name"], "*.x"), &Silent).unwrap();
-    assert_eq!(rows_of(&table), owned(&[&["1", "Ann"], &["2", "Bob"]]));
-    assert_eq!(table.notices.iter().map(|n| n.kind).collect::<Vec<_>>(), ["headers-differ"]);
-    assert_eq!((table.unused.as_slice(), table.locations.get(1).file), (["more".to_owned()].as_slice(), "b.x"));
+#[test]
+fn every_reader_says_that_a_file_is_empty_or_holds_no_record() {
+    for kind in [Commas, Tabs, Fixed, Json, JsonLines, Xml, Workbook, Parquet] {
+        for bytes in [Vec::new(), kind.write(&COLUMNS, &[])] {
+            let table = read_bytes(kind, &COLUMNS, &COLUMNS, &file_name(kind), &bytes).unwrap();
+            assert!(table.is_empty());
+            assert!(table.notices.iter().any(|n| n.undecidable), "{kind:?} {:?}", table.notices);
+        }
+    }
+}
+
+#[test]
+fn every_reader_refuses_a_missing_column() {
+    for kind in [Commas, Tabs, Json, JsonLines, Xml, Workbook, Parquet] {
+        let bytes = kind.write(&COLUMNS, &sample());
+        let error = read_bytes(kind, &COLUMNS, &["id", "credits"], &file_name(kind), &bytes).unwrap_err().to_string();
+        assert!(error.contains("\"credits\" is missing") && error.contains("\"credit\""), "{error}");
+    }
+}
+
+#[test]
+fn every_reader_with_a_header_refuses_one_that_stands_twice() {
+    for kind in [Commas, Tabs, Workbook] {
+        let bytes = kind.write(&["id", "id", "x"], &sample());
+        assert!(
+            read_bytes(kind, &COLUMNS, &["id"], &file_name(kind), &bytes).unwrap_err().to_string().contains("twice")
+        );
+    }
+}
+
+#[test]
+fn every_reader_of_trees_rejects_a_name_that_stands_twice() {
+    for kind in [JsonLines, Json] {
+        let bytes = kind.write(&["id", "xd"], &owned(&[&["1", "2"], &["3", "4"]]));
+        let bytes = String::from_utf8(bytes).unwrap().replacen("\"xd\"", "\"id\"", 1);
+        let table = read_bytes(kind, &COLUMNS, &["id"], &file_name(kind), bytes.as_bytes()).unwrap();
+        assert_eq!((rows_of(&table), table.rejects[0].kind), (owned(&[&["3"]]), "duplicate-key"));
+    }
+}
+
+#[test]
+fn every_reader_takes_a_byte_order_mark_off() {
+    for kind in [Commas, Tabs, Fixed, Json, JsonLines, Xml] {
+        let bytes = [b"\xEF\xBB\xBF".to_vec(), kind.write(&COLUMNS, &sample())].concat();
+        let table = read_bytes(kind, &COLUMNS, &COLUMNS, &file_name(kind), &bytes).unwrap();
+        assert_eq!(rows_of(&table), sample());
+        assert!(table.notices.iter().any(|n| n.kind == "bom"));
+    }
+}
+
+#[test]
+fn every_reader_reads_utf_16_by_its_mark() {
+    for kind in [Commas, Tabs, Fixed, Json, JsonLines, Xml] {
+        let text = String::from_utf8(kind.write(&COLUMNS, &sample())).unwrap();
+        let bytes: Vec<u8> = "\u{FEFF}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect();
+        let table = read_bytes(kind, &COLUMNS, &COLUMNS, &file_name(kind), &bytes).unwrap();
+        assert_eq!(rows_of(&table), sample());
+    }
+}
+
+#[test]
+fn no_reader_lets_two_broken_bytes_become_one_letter() {
+    for kind in [Commas, Tabs, Fixed, Json, JsonLines, Xml] {
+        let bytes = kind.write(&["id", "name"], &owned(&[&["1", "Jos~"], &["2", "Jos^"], &["3", "Ann"]]));
+        let bytes: Vec<u8> = bytes
+            .iter()
+            .map(|b| {
+                if *b == b'~' {
+                    0xE9
+                } else if *b == b'^' {
+                    0xED
+                } else {
+                    *b
+                }
+            })
+            .collect();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("f"), bytes).unwrap();
+        let mut layout = layout(kind, &["id", "name"], &["id", "name"], "f");
+        layout.encoding = Encoding::Named("utf-8".into());
+        match read(folder.path(), &layout, &Silent) {
+            Ok(table) => {
+                assert_eq!(rows_of(&table), owned(&[&["3", "Ann"]]));
+                assert_eq!(table.rejects.iter().map(|r| r.kind).collect::<Vec<_>>(), ["undecodable", "undecodable"]);
+                assert_ne!(table.rejects[0].raw.replace('1', "2"), table.rejects[1].raw);
+            }
+            // A document that is one value or one tree is refused as a whole, with the line.
+            Err(error) => assert!(matches!(kind, Json | Xml) && error.to_string().contains("line"), "{kind:?} {error}"),
+        }
+        layout.encoding = Encoding::Named("windows-1252".into());
+        let table = read(folder.path(), &layout, &Silent).unwrap();
+        assert_eq!(rows_of(&table), owned(&[&["1", "José"], &["2", "Josí"], &["3", "Ann"]]));
+    }
+}
+
+#[test]
+fn every_reader_reads_a_thousand_columns() {
+    for kind in [Commas, Tabs, Fixed, Json, JsonLines, Xml, Workbook, Parquet] {
+        let names: Vec<String> = (0..1_000).map(|i| format!("c{i}")).collect();
+        let columns: Vec<&str> = names.iter().map(String::as_str).collect();
+        let row: Vec<String> = (0..1_000).map(|i| format!("v{i}")).collect();
+        let bytes = kind.write(&columns, &[row.clone(), row]);
+        let table = read_bytes(kind, &columns, &["c999", "c0"], &file_name(kind), &bytes).unwrap();
+        assert_eq!(rows_of(&table), owned(&[&["v999", "v0"], &["v999", "v0"]]));
+    }
+}
+
+#[test]
+fn every_reader_refuses_a_text_that_is_too_long() {
+    for kind in [Commas, Tabs, Json, JsonLines, Xml, Workbook, Parquet] {
+        let length = if kind == Workbook { 32_767 } else { (1 << 20) + 1 };
+        let bytes = kind.write(&["id", "name"], &owned(&[&["1", &"x".repeat(length)], &["2", "b"]]));
+        let table = read_bytes(kind, &["id", "name"], &["id", "name"], &file_name(kind), &bytes).unwrap();
+        assert_eq!((rows_of(&table), table.rejects[0].kind), (owned(&[&["2", "b"]]), "field-too-long"));
+        assert_eq!(table.rejects[0].column, Some((2, "name".into())));
+    }
+}
+
+#[test]
+fn every_reader_says_that_a_file_is_cut_off() {
+    for kind in [Commas, Tabs, Fixed, Json, JsonLines, Xml, Workbook, Parquet] {
+        let bytes = kind.write(&COLUMNS, &sample());
+        match read_bytes(kind, &COLUMNS, &COLUMNS, &file_name(kind), &bytes[..bytes.len() - 12]) {
+            Ok(table) => assert!(!table.rejects.is_empty() && table.len() == 3, "{kind:?}"),
+            Err(error) => assert!(matches!(kind, Json | Xml | Workbook | Parquet), "{kind:?} {error}"),
+        }
+    }
+}
+
+#[test]
+fn several_files_are_one_table_whatever_the_order_of_their_columns() {
+    for kind in [Commas, Tabs, Json, JsonLines, Xml, Workbook, Parquet] {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, columns: &[&str], rows: &[&[&str]]| {
+            std::fs::write(folder.path().join(name), kind.write(columns, &owned(rows))).unwrap();
+        };
+        write("a.x", &["id", "name"], &[&["1", "Ann"]]);
+        write("b.x", &["name", "id", "more"], &[&["Bob", "2", "z"]]);
+        let table = read(folder.path(), &layout(kind, &["id"], &["id", "name"], "*.x"), &Silent).unwrap();
+        assert_eq!(rows_of(&table), owned(&[&["1", "Ann"], &["2", "Bob"]]));
+        assert_eq!(table.notices.iter().map(|n| n.kind).collect::<Vec<_>>(), ["headers-differ"]);
+        assert_eq!((table.unused.as_slice(), table.locations.get(1).file), (["more".to_owned()].as_slice(), "b.x"));
+    }
 }
 
 #[test]
