@@ -105,6 +105,11 @@ impl Console {
         }
     }
 
+    /// What was asked for beside the answer: on standard error, also when quiet.
+    pub fn say(&self, text: &str) {
+        self.stderr(text);
+    }
+
     /// Something that must be seen also when quiet.
     pub fn warn(&self, text: &str) {
         let style = self.style_err(Style::new().bold().fg_color(Some(AnsiColor::Yellow.into())));

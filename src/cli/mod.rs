@@ -23,6 +23,7 @@ mod run;
 mod runs;
 mod schema;
 mod show;
+mod timings;
 mod waive;
 
 use clap::Parser;

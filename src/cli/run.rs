@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::progress::Reading;
+use super::timings::Timings;
 use super::{Console, FormatChoice, Global, project};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -25,6 +26,9 @@ pub struct RunCommand {
     /// Also decide: print the gate and end with its exit code
     #[arg(long, env = "ROLLPROOF_GATE")]
     pub gate: bool,
+    /// Say on standard error where the time went, stage by stage, with rows a second and the peak of memory
+    #[arg(long, env = "ROLLPROOF_TIMINGS")]
+    pub timings: bool,
 }
 
 impl RunCommand {
@@ -35,10 +39,13 @@ impl RunCommand {
     pub fn execute(&self, global: &Global, console: &Console) -> Result<ExitCode, Error> {
         let project = project::load(global, console, self.label.as_deref())?;
         let clock = super::clock::clock(&project);
-        let listener = Steps { console, reading: Reading::new(console) };
+        let listener = Steps { console, reading: Reading::new(console), timings: Timings::start() };
         let run = crate::run::run(&project, &clock, &listener);
         listener.reading.finish();
         let run = run?;
+        if self.timings {
+            console.say(&listener.timings.table());
+        }
         self.print(&run, global, console)?;
         Ok(if self.gate { run.decision.exit_code() } else { ExitCode::Success })
     }
@@ -77,16 +84,25 @@ pub fn gate_text(summary: &Summary, console: &Console, all: bool) -> String {
 struct Steps<'a> {
     console: &'a Console,
     reading: Reading<'a>,
+    timings: Timings,
 }
 
 impl Progress for Steps<'_> {
     fn bytes_read(&self, file: &str, done: u64, total: u64) {
         self.reading.bytes_read(file, done, total);
     }
+
+    fn bytes_expected(&self, total: u64) {
+        self.reading.bytes_expected(total);
+    }
 }
 
 impl Listener for Steps<'_> {
     fn done(&self, stage: &str, text: &str) {
-        self.console.hint(&format!("{stage:<9} {text}"));
+        self.reading.above(|| self.console.hint(&format!("{stage:<9} {text}")));
+    }
+
+    fn passed(&self, part: &'static str, rows: u64) {
+        self.timings.passed(part, rows);
     }
 }

@@ -1,10 +1,10 @@
 //! Both sides read, mapped, paired and checked: everything before waivers, the gate and the outputs.
 
-use super::{SideRead, convert, read_side};
-use crate::canonical::{Dataset, Side};
+use super::{SideRead, convert, read};
+use crate::canonical::{Dataset, Entity, Side};
 use crate::checks;
 use crate::error::Error;
-use crate::extract::Progress;
+use crate::extract::{self, Progress};
 use crate::finding::Findings;
 use crate::gate;
 use crate::policy::Policies;
@@ -15,6 +15,9 @@ use crate::reconcile::{self, Reconciliation};
 pub trait Listener: Progress {
     /// A stage is done; `text` is one line for people.
     fn done(&self, stage: &str, text: &str);
+
+    /// A part of the work is over that handled so many rows; whoever tells where time goes takes it now.
+    fn passed(&self, _part: &'static str, _rows: u64) {}
 }
 
 /// Nobody listens.
@@ -63,25 +66,52 @@ pub struct Comparison {
 /// # Errors
 /// When an input is unusable.
 pub fn compare(project: &Project, policies: &Policies, listener: &dyn Listener) -> Result<Comparison, Error> {
+    listener.bytes_expected(bytes(project));
+    listener.passed("start", 0);
     let (legacy, legacy_read) = read(project, Side::Legacy, listener)?;
     let (new, new_read) = read(project, Side::New, listener)?;
     let reads = Reads { legacy: legacy_read, new: new_read };
-    let digests = (gate::content_digest(&legacy), gate::content_digest(&new));
+    let rows = records(&legacy) + records(&new);
+    let digests = rayon::join(|| gate::content_digest(&legacy), || gate::content_digest(&new));
     let same_extract = gate::same_extract(&reads.legacy.files, &reads.new.files, (&digests.0, &digests.1));
+    listener.passed("digest", rows);
     let reconciliation = reconcile::reconcile(legacy, new, &convert::match_rules(project));
     let matching = &reconciliation.matching;
     listener.done("matched", &format!("{} of {} students", matching.paired, matching.legacy));
+    listener.passed("pair", rows);
     let policies = policies.for_run(&reconciliation);
     let findings = checks::run_all(&reconciliation, &policies, &convert::check_settings(project));
     listener.done("compared", &format!("{} findings", findings.rows.len()));
+    listener.passed("check", rows);
     Ok(Comparison { reads, reconciliation, findings, same_extract })
 }
 
 fn read(project: &Project, side: Side, listener: &dyn Listener) -> Result<(Dataset, SideRead), Error> {
     let spec = project.side(side);
-    let (dataset, read) = read_side(side, &spec.mapping, &spec.root, listener)?;
-    let records: u64 = read.tables.iter().map(|t| t.accounting.records).sum();
+    let tables = read::tables(&spec.mapping, &spec.root, listener)?;
+    let records = tables.iter().map(|t| t.accounting.records).sum();
+    listener.passed("read", records);
+    let (dataset, read) = read::map(side, &spec.mapping, tables)?;
+    listener.passed("map", records);
     let text = format!("{side}: {} files, {records} records, {} rejected", read.files.len(), read.rejects.len());
     listener.done("read", &text);
     Ok((dataset, read))
+}
+
+/// Bytes of all files of both sides, as they lie on disk; what can not be found is said by the reader.
+fn bytes(project: &Project) -> u64 {
+    let size = |file: &extract::FoundFile| std::fs::metadata(&file.path).map_or(0, |m| m.len());
+    [Side::Legacy, Side::New]
+        .into_iter()
+        .flat_map(|side| {
+            let spec = project.side(side);
+            spec.mapping.layouts().into_iter().filter_map(|layout| extract::find_files(&spec.root, &layout).ok())
+        })
+        .flatten()
+        .map(|file| size(&file))
+        .sum()
+}
+
+fn records(dataset: &Dataset) -> u64 {
+    Entity::ALL.into_iter().filter_map(|e| dataset.get(e)).map(|r| r.len() as u64).sum()
 }

@@ -80,16 +80,21 @@ pub fn run(project: &Project, clock: &Clock, listener: &dyn Listener) -> Result<
     let comparison = compare(project, &policies, listener)?;
     let mut spelled = Spelled::new(&comparison.reconciliation, &comparison.findings, &project.label);
     let causes = causes::seek(project, &comparison.reconciliation, &comparison.findings);
+    let found = comparison.findings.rows.len() as u64;
+    listener.passed("causes", found);
     spelled.cause_ids = causes.causes.iter().map(|c| c.id.clone()).collect();
     spelled.caused_by = causes::of_findings(&causes);
     let accepted = accept::accept(&comparison, &mut spelled, &waivers, &now);
+    listener.passed("waivers", found);
     let inputs = past::inputs_hash(&comparison.reads);
     let earlier = past::earlier(project, &history, &inputs, &comparison, &mut spelled)?;
+    listener.passed("earlier runs", found);
 
     let mut tally = Tally::new();
     let counts = folder.findings(project, &spelled, &mut tally)?;
     folder.pairs(&tally)?;
     folder.rejects(&comparison.reads)?;
+    listener.passed("findings", found);
     let criteria = convert::criteria(project);
     let coverage = gate::measure::coverage(&comparison.reconciliation, &criteria);
     let judged =
@@ -99,8 +104,10 @@ pub fn run(project: &Project, clock: &Clock, listener: &dyn Listener) -> Result<
     summary.waivers.clone_from(&accepted.lines);
     summary.causes = causes::lines(&causes, &counts.open);
     past::tell(&mut summary, &earlier, &history)?;
+    listener.passed("summary", found);
     folder.packs(project, &spelled, &mut summary)?;
     folder.causes(&causes)?;
+    listener.passed("packs", found);
 
     let mut measured = measure_all(project, &comparison, &criteria, counts, accepted);
     measured.today = Some(now.date());
@@ -110,10 +117,13 @@ pub fn run(project: &Project, clock: &Clock, listener: &dyn Listener) -> Result<
     measured.rehearsals = Some(earlier.rehearsals);
     measured.drill = history.drill(&configuration_hash(project))?;
     measured.calibration = measure::calibration(&policies, &comparison.reconciliation);
+    listener.passed("measure", found);
     measured.sensitivity = Some(probe::probe(project, &policies, &comparison, &criteria, &waivers, &now));
+    listener.passed("probe", 0);
     measured.inputs_changed = changed_since(project, &summary);
     let receipt = past::record(project, &mut history, &id, &now, &inputs, &summary, &comparison, &spelled)?;
     measured.history = Some(receipt.clone());
+    listener.passed("history", found);
     let decision = gate::decide(&measured, &criteria);
     let chain = history.decide(&id, &decision)?;
 
@@ -123,6 +133,7 @@ pub fn run(project: &Project, clock: &Clock, listener: &dyn Listener) -> Result<
     let verdict = verdict_file(&receipt, &project.label, &now, &decision, &chain);
     let written = folder.publish(project, &mut summary, &measured, &verdict)?;
     listener.done("written", &written.folder.display().to_string());
+    listener.passed("publish", found);
     Ok(Run { summary, decision, written })
 }
 

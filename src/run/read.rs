@@ -111,11 +111,26 @@ pub fn read_side(
     root: &Path,
     progress: &dyn Progress,
 ) -> Result<(Dataset, SideRead), Error> {
+    map(side, mapping, tables(mapping, root, progress)?)
+}
+
+/// Reads all tables of a side.
+///
+/// # Errors
+/// When a file can not be read to its end.
+pub(super) fn tables(mapping: &Mapping, root: &Path, progress: &dyn Progress) -> Result<Vec<Table>, Error> {
     let layouts = mapping.layouts();
     // All are read before the first error, in the order of the tables, ends it: the same mistake for any thread count.
     let results: Vec<Result<Table, Error>> =
         layouts.par_iter().map(|layout| extract::read(root, layout, progress)).collect();
-    let tables: Vec<Table> = results.into_iter().collect::<Result<_, Error>>()?;
+    results.into_iter().collect()
+}
+
+/// Maps all tables of a side.
+///
+/// # Errors
+/// When a table can not be joined as declared.
+pub(super) fn map(side: Side, mapping: &Mapping, tables: Vec<Table>) -> Result<(Dataset, SideRead), Error> {
     let mut files: Vec<SourceFile> = tables.iter().flat_map(|t| t.locations.files().iter().cloned()).collect();
     files.sort_by(|a, b| a.name.cmp(&b.name));
     files.dedup();

@@ -1,0 +1,2 @@
+//! Small things measured alone.
+fn main() {}
