@@ -112,16 +112,20 @@ impl District {
     /// A school of a kind that is not the given one, if there is one: where transfers come from.
     #[must_use]
     pub fn other_school(&self, than: usize, chance: &mut Chance) -> Option<usize> {
+        // Schools of a kind lie side by side: a state has too many of them to look at each for every student.
         let kind = self.schools[than].kind;
-        let others: Vec<usize> =
-            self.schools.iter().filter(|s| s.kind == kind && s.index != than).map(|s| s.index).collect();
-        (!others.is_empty()).then(|| *chance.pick(&others))
+        let first = self.first_of(kind);
+        let count = self.schools.partition_point(|s| s.kind <= kind) - first;
+        (count > 1).then(|| {
+            let other = first + chance.below(count - 1);
+            if other < than { other } else { other + 1 }
+        })
     }
 
     /// The first school of a kind.
     #[must_use]
     pub fn first_of(&self, kind: Kind) -> usize {
-        self.schools.iter().find(|s| s.kind == kind).map_or(0, |s| s.index)
+        self.schools.partition_point(|s| s.kind < kind)
     }
 
     /// Makes one school. It depends on nothing but the seed, the size of the district and the school's position.

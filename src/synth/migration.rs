@@ -34,7 +34,8 @@ pub struct Migration {
     pub new: Written,
 }
 
-/// Writes `legacy/`, `new/`, `crosswalks/`, `rollproof.toml` and, when faults are planted, `truth.csv`.
+/// Writes `legacy/`, `new/`, `crosswalks/`, `rollproof.toml` and, when faults are planted, `truth.csv`. `progress`
+/// hears how many students of both sides together are written.
 ///
 /// # Errors
 /// When a file can not be written.
@@ -46,7 +47,9 @@ pub fn write_migration(
 ) -> Result<Migration, Error> {
     let (legacy, new) = (&plan.legacy, &plan.new);
     let old = write_side(district, legacy.0, &legacy.1, &dir.join("legacy"), None, progress)?;
-    let fresh = write_side(district, new.0, &new.1, &dir.join("new"), plan.faults.as_ref(), progress)?;
+    let half = u64::from(district.students());
+    let further = |done| progress(half + done);
+    let fresh = write_side(district, new.0, &new.1, &dir.join("new"), plan.faults.as_ref(), &further)?;
     let mut teachers = old.teachers.clone();
     teachers.extend(&fresh.teachers);
     let names = crosswalks(dir, district, plan, &teachers)?;
@@ -66,7 +69,7 @@ pub fn write_migration(
         let _ =
             write!(text, "\n[crosswalks.{name}]\nfile = \"crosswalks/{name}.csv\"\nfrom = \"legacy\"\nto = \"new\"\n");
     }
-    text.push_str(project_tail(plan));
+    text.push_str(&project_tail(plan));
     save(&dir.join("rollproof.toml"), &text)?;
     if plan.faults.is_some() {
         save(&dir.join("truth.csv"), &truth_csv(&fresh.truth))?;
@@ -112,14 +115,15 @@ fn project_head(plan: &Plan) -> String {
     )
 }
 
-fn project_tail(plan: &Plan) -> &'static str {
-    let labels = plan.legacy.1.room_labels != plan.new.1.room_labels;
-    if labels {
-        "\n[matching]\nstudent = [\"student_id\", \"state_id\"]\n\n[checks]\n\
-         # Rooms have other labels in the new system.\n\"room-changed\" = \"info\"\n\"homeroom-changed\" = \"info\"\n"
-    } else {
-        "\n[matching]\nstudent = [\"student_id\", \"state_id\"]\n"
+fn project_tail(plan: &Plan) -> String {
+    let mut text = "\n[matching]\nstudent = [\"student_id\", \"state_id\"]\n".to_owned();
+    if plan.legacy.1.room_labels != plan.new.1.room_labels {
+        text.push_str(
+            "\n[checks]\n# Rooms have other labels in the new system.\n\"room-changed\" = \"info\"\n\
+             \"homeroom-changed\" = \"info\"\n",
+        );
     }
+    text
 }
 
 /// Writes the crosswalks whose codes differ and returns their names.

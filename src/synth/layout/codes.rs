@@ -25,7 +25,8 @@ impl Codes<'_> {
     #[must_use]
     pub fn school(&self, school: Option<usize>) -> String {
         match (self.system, school) {
-            (System::Aeries, Some(s)) => format!("{:04}", s + 11),
+            // 0999 is the school outside.
+            (System::Aeries, Some(s)) => format!("{:04}", if s < 988 { s + 11 } else { s + 12 }),
             (System::Aeries, None) => "0999".into(),
             (System::PowerSchool, Some(s)) => (20_100 + s * 3).to_string(),
             (System::PowerSchool, None) => "99999".into(),
