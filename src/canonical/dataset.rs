@@ -23,6 +23,8 @@ pub struct Records {
     entity: Entity,
     columns: Vec<Option<Column>>,
     locations: Locations,
+    /// One past the last row of each block of the mapping, and the block's number.
+    blocks: Vec<(Row, u16)>,
 }
 
 impl Records {
@@ -30,7 +32,7 @@ impl Records {
     #[must_use]
     pub fn new(entity: Entity, locations: Locations) -> Self {
         let columns = vec![None; Field::ALL.len()];
-        Self { entity, columns, locations }
+        Self { entity, columns, locations, blocks: Vec::new() }
     }
 
     /// Adds a mapped column.
@@ -40,6 +42,23 @@ impl Records {
     pub fn set(&mut self, field: Field, column: Column) {
         assert_eq!(column.codes.len(), self.len(), "column {field} of {} has another length", self.entity);
         self.columns[field as usize] = Some(column);
+    }
+
+    /// Says which block of the mapping made which rows: one past the last row, and the block's number from 1.
+    pub fn set_blocks(&mut self, blocks: Vec<(Row, u16)>) {
+        self.blocks = blocks;
+    }
+
+    /// One past the last row of each block of the mapping, and the block's number.
+    #[must_use]
+    pub fn blocks(&self) -> &[(Row, u16)] {
+        &self.blocks
+    }
+
+    /// The number of the mapping's block that made a row, from 1; 0 when that is not known.
+    #[must_use]
+    pub fn block(&self, row: Row) -> u16 {
+        self.blocks.iter().find(|(end, _)| row < *end).map_or(0, |(_, number)| *number)
     }
 
     /// Which entity.

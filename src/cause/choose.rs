@@ -6,12 +6,15 @@ use foldhash::{HashMap, HashMapExt};
 
 use super::bits::{BIT, Share, log2};
 use super::literal::{Literal, Test};
-use super::space::{NO_KEY, Name, Space, Unit};
+use super::attribute::Name;
+use super::space::{NO_KEY, Space, Unit};
 
 /// Values of one attribute that are tried.
 const OF_EACH: usize = 4;
 /// Evidence that a stretch must have to be tried.
 const STRETCH: i64 = 12 * BIT;
+/// Parts that an order is cut into when a stretch inside it is sought.
+const PARTS: usize = 48;
 
 /// Events with the keys of their attributes, one after the other.
 pub(super) struct Keyed<'e> {
@@ -128,20 +131,38 @@ fn stretches(space: &Space<'_>, attribute: usize, events: &Keyed<'_>, width: usi
     });
     let start = starts.fold(None, better);
     keep(&mut best, start);
-    if places.len() <= 40 {
-        let inner = (0..places.len()).flat_map(|a| (a + 1..places.len()).map(move |b| (a, b)));
-        let inner = inner.map(|(a, b)| {
-            let k = places[a..=b].iter().map(|(_, n)| n).sum();
-            (score(k, places[a].0, places[b].0), places[a].0, places[b].0)
-        });
-        let found = inner.fold(None, better).filter(|(_, from, to)| *from > 0 && *to < order.last);
-        keep(&mut best, found.filter(|_| space.attributes[attribute].name != Name::File && !order.upto.is_empty()));
+    // A stretch of the roll of students says nothing that people could look for.
+    if space.attributes[attribute].name != Name::Roll {
+        keep(&mut best, inside(&places, &score).filter(|(_, from, to)| *from > 0 && *to < order.last));
     }
     let literal = |from: u32, to: u32| Literal {
         attribute: attribute as u8,
         test: Test::Within { key: order.file, from, to, ends: to == order.last },
     };
     best.into_iter().map(|(worth, from, to)| (worth, literal(from, to), format!("{from}-{to}"))).collect()
+}
+
+/// The best stretch between two places: first between the ends of parts, then each end is moved place by place.
+fn inside(places: &[(u32, u64)], score: &impl Fn(u64, u32, u32) -> i64) -> Option<(i64, u32, u32)> {
+    let mut upto = vec![0];
+    upto.extend(places.iter().scan(0, |sum, (_, n)| {
+        *sum += n;
+        Some(*sum)
+    }));
+    let of = |a: usize, b: usize| (score(upto[b + 1] - upto[a], places[a].0, places[b].0), a, b);
+    let part = places.len().div_ceil(PARTS).max(1);
+    let better = |best: Option<(i64, usize, usize)>, next: (i64, usize, usize)| match best {
+        Some(known) if known.0 >= next.0 => Some(known),
+        _ => Some(next),
+    };
+    let last = places.len().checked_sub(1)?;
+    let starts = (0..places.len()).step_by(part);
+    let ends = |a: usize| (0..places.len()).step_by(part).map(move |b| (b + part - 1).min(last)).filter(move |b| *b > a);
+    let mut best = starts.flat_map(|a| ends(a).map(move |b| (a, b))).map(|(a, b)| of(a, b)).fold(None, better)?;
+    let near = |at: usize| at.saturating_sub(part)..=(at + part).min(last);
+    best = near(best.1).filter(|a| *a < best.2).map(|a| of(a, best.2)).fold(Some(best), better)?;
+    best = near(best.2).filter(|b| *b > best.1).map(|b| of(best.1, b)).fold(Some(best), better)?;
+    Some((best.0, places[best.1].0, places[best.2].0))
 }
 
 fn better(best: Option<(i64, u32, u32)>, next: (i64, u32, u32)) -> Option<(i64, u32, u32)> {
@@ -170,7 +191,7 @@ fn order(space: &Space<'_>, attribute: usize, events: &Keyed<'_>, width: usize) 
     let (last, upto, records) = match this.name {
         Name::File => (this.last_of_file(file)?, Vec::new(), this.counts.get(file as usize).copied()?),
         Name::Roll => (space.run.students.len().checked_sub(1)? as u32, Vec::new(), space.total),
-        Name::Record(_) | Name::Student(_) => {
+        Name::Record(_) | Name::Student(_) | Name::Raw(..) | Name::Entry | Name::Block => {
             let ranks = this.ranks.as_ref()?;
             let mut upto = vec![0; ranks.len()];
             for (key, rank) in ranks.iter().enumerate() {

@@ -1,9 +1,13 @@
 //! What the keys of one field mean, and what a pattern makes of each: applied once a distinct value, not once a row.
 
-use foldhash::{HashMap, HashMapExt};
+use std::sync::Arc;
 
-use super::pattern::{Pattern, Value};
-use super::space::{NO_KEY, Population, Unit, texts};
+use foldhash::{HashMap, HashMapExt};
+use rayon::prelude::*;
+
+use super::attribute::texts;
+use super::pattern::{Pattern, Rule, Value};
+use super::space::{NO_KEY, Population, Unit};
 use crate::canonical::{Entity, Field, Row, Side, Typed};
 use crate::reconcile::{KeyColumn, NEVER, Reconciliation};
 
@@ -52,6 +56,11 @@ impl<'a> Dictionary<'a> {
         (self.legacy.key(unit.legacy), self.new.key(unit.new))
     }
 
+    /// The key of the legacy record.
+    pub(super) fn legacy_key(&self, unit: Unit) -> u32 {
+        self.legacy.key(unit.legacy)
+    }
+
     /// Distinct values.
     pub(super) const fn len(&self) -> usize {
         self.texts.len()
@@ -70,37 +79,25 @@ impl<'a> Dictionary<'a> {
         if text.is_empty() { 0 } else { self.keys.get(text).copied().unwrap_or(UNHEARD) }
     }
 
-    /// What a pattern makes of every key.
-    fn expectations(&self, pattern: &Pattern) -> Vec<u32> {
-        let mut expected = vec![KEEPS; self.texts.len()];
-        let mut set = |from: u32, to: u32| {
-            if let Some(place) = expected.get_mut(from as usize)
-                && from != to
-            {
-                *place = to;
-            }
+    /// What a pattern of a few values makes of each of them, by key.
+    fn few(&self, pairs: &[(&String, &String)]) -> How<'a> {
+        let key = |text: &str| if text.is_empty() { Some(0) } else { self.keys.get(text).copied() };
+        let mut few: Vec<(u32, u32)> = pairs
+            .iter()
+            .filter_map(|(from, to)| Some((key(from)?, self.key_of(to))))
+            .filter(|(from, to)| from != to)
+            .collect();
+        few.sort_unstable();
+        How::Few(few.into())
+    }
+
+    /// What a rule makes of every key.
+    fn by_rule(&self, rule: Rule) -> How<'a> {
+        let expected = |from: u32| match rule.apply(self.value(from)) {
+            Some(text) if from > 0 && text != self.text(from) => self.key_of(&text),
+            _ => KEEPS,
         };
-        match pattern {
-            Pattern::Pair(from, to) => set(self.key_of(from), self.key_of(to)),
-            Pattern::Swap(a, b) => {
-                set(self.key_of(a), self.key_of(b));
-                set(self.key_of(b), self.key_of(a));
-            }
-            Pattern::Table(lines) => lines.iter().for_each(|(from, to)| set(self.key_of(from), self.key_of(to))),
-            Pattern::Constant(to) => {
-                let to = self.key_of(to);
-                (0..self.texts.len() as u32).for_each(|from| set(from, to));
-            }
-            Pattern::Rule(rule) => {
-                for from in 1..self.texts.len() as u32 {
-                    if let Some(text) = rule.apply(self.value(from)).filter(|t| t != self.text(from)) {
-                        set(from, self.key_of(&text));
-                    }
-                }
-            }
-            Pattern::Copy(_) | Pattern::Unmapped(..) | Pattern::Speaks(_) => {}
-        }
-        expected
+        How::ByKey((0..self.texts.len() as u32).into_par_iter().with_min_len(4096).map(expected).collect())
     }
 
     /// The texts of another field of the legacy record as keys of this field.
@@ -125,16 +122,22 @@ pub(super) enum Outcome {
     Otherwise,
 }
 
+#[derive(Clone)]
 enum How<'a> {
-    ByKey(Vec<u32>),
-    Copied(KeyColumn<'a>, Vec<u32>),
+    /// Legacy key to new key, ascending; all others stay.
+    Few(Arc<[(u32, u32)]>),
+    /// Every key below the second number becomes the first.
+    ToOne(u32, u32),
+    ByKey(Arc<[u32]>),
+    Copied(Arc<(KeyColumn<'a>, Vec<u32>)>),
     /// Raw codes of a side.
-    Codes(&'a crate::canonical::Codes, Vec<bool>, Side),
+    Codes(&'a crate::canonical::Codes, Arc<[bool]>, Side),
     /// The check may speak of any record.
     Always,
 }
 
 /// A pattern, ready to be applied to many records.
+#[derive(Clone)]
 pub(super) struct Applied<'a> {
     pub(super) pattern: Pattern,
     how: How<'a>,
@@ -144,11 +147,13 @@ impl<'a> Applied<'a> {
     /// A pattern of values; `None` when it can not be applied.
     pub(super) fn values(dictionary: &Dictionary<'a>, pattern: Pattern) -> Option<Self> {
         let how = match &pattern {
-            Pattern::Copy(other) => {
-                let (column, map) = dictionary.copied(*other)?;
-                How::Copied(column, map)
-            }
-            _ => How::ByKey(dictionary.expectations(&pattern)),
+            Pattern::Copy(other) => How::Copied(Arc::new(dictionary.copied(*other)?)),
+            Pattern::Pair(from, to) => dictionary.few(&[(from, to)]),
+            Pattern::Swap(a, b) => dictionary.few(&[(a, b), (b, a)]),
+            Pattern::Table(lines) => dictionary.few(&lines.iter().map(|(from, to)| (from, to)).collect::<Vec<_>>()),
+            Pattern::Constant(to) => How::ToOne(dictionary.key_of(to), dictionary.len() as u32),
+            Pattern::Rule(rule) => dictionary.by_rule(*rule),
+            Pattern::Unmapped(..) | Pattern::Speaks(_) => return None,
         };
         Some(Self { pattern, how })
     }
@@ -172,37 +177,51 @@ impl<'a> Applied<'a> {
         Some(Self { pattern: Pattern::Unmapped(side, raw.to_owned()), how: How::Codes(&column.codes, codes, side) })
     }
 
-    /// True when the pattern would change the record.
-    pub(super) fn touches(&self, unit: Unit, keys: (u32, u32)) -> bool {
+    /// The legacy keys that the pattern would change, where they are a few.
+    pub(super) fn few(&self) -> Option<impl Iterator<Item = u32> + '_> {
         match &self.how {
-            How::ByKey(expected) => expected.get(keys.0 as usize).is_some_and(|e| *e != KEEPS),
-            How::Copied(..) => self.expects(unit).is_some_and(|e| e != keys.0),
-            How::Codes(codes, which, side) => {
-                let row: Row = unit.row(*side);
-                (row as usize) < codes.len() && which[codes.get(row as usize) as usize]
-            }
-            How::Always => true,
+            How::Few(few) => Some(few.iter().map(|(from, _)| *from)),
+            _ => None,
         }
     }
 
-    fn expects(&self, unit: Unit) -> Option<u32> {
-        let How::Copied(column, map) = &self.how else { return None };
-        map.get(column.key(unit.legacy) as usize).copied()
+    /// What the pattern makes of a record; [`KEEPS`] when it leaves it alone.
+    fn expected(&self, unit: Unit, key: u32) -> u32 {
+        match &self.how {
+            How::Few(few) => few.binary_search_by_key(&key, |(from, _)| *from).map_or(KEEPS, |at| few[at].1),
+            How::ToOne(to, below) => {
+                if key != *to && key < *below {
+                    *to
+                } else {
+                    KEEPS
+                }
+            }
+            How::ByKey(expected) => expected.get(key as usize).copied().unwrap_or(KEEPS),
+            How::Copied(other) => {
+                let copied = other.1.get(other.0.key(unit.legacy) as usize).copied();
+                copied.filter(|copied| *copied != key).unwrap_or(KEEPS)
+            }
+            How::Codes(codes, which, side) => {
+                let row: Row = unit.row(*side);
+                let is_one = (row as usize) < codes.len() && which[codes.get(row as usize) as usize];
+                if is_one { UNHEARD } else { KEEPS }
+            }
+            How::Always => UNHEARD,
+        }
+    }
+
+    /// True when the pattern would change the record with that legacy key.
+    pub(super) fn touches(&self, unit: Unit, key: u32) -> bool {
+        self.expected(unit, key) != KEEPS
     }
 
     /// What the comparison says once the pattern is applied to the legacy record.
     pub(super) fn outcome(&self, unit: Unit, keys: (u32, u32)) -> Outcome {
-        if !self.touches(unit, keys) {
-            return Outcome::Untouched;
-        }
-        let expected = match &self.how {
-            How::ByKey(expected) => expected[keys.0 as usize],
-            How::Copied(..) => self.expects(unit).unwrap_or(UNHEARD),
-            How::Codes(..) | How::Always => return Outcome::AsSaid,
-        };
-        match keys.1 {
-            new if new == expected => Outcome::AsSaid,
-            new if new == keys.0 => Outcome::Agrees,
+        match self.expected(unit, keys.0) {
+            KEEPS => Outcome::Untouched,
+            _ if matches!(self.how, How::Codes(..) | How::Always) => Outcome::AsSaid,
+            expected if keys.1 == expected => Outcome::AsSaid,
+            _ if keys.1 == keys.0 => Outcome::Agrees,
             _ => Outcome::Otherwise,
         }
     }

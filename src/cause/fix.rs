@@ -1,97 +1,265 @@
 //! Where a cause is repaired: a line of a crosswalk or a mapping when the fault can lie there, else the vendor's side.
 
-use super::model::{Cause, Fix, Provenance, Settings};
+use std::collections::BTreeMap;
+
+use super::literal::Scope;
+use super::model::{Fix, LineFix, Settings};
+use super::origin::{Origin, with_setting};
 use super::pattern::{Pattern, Rule};
 use super::prove::Draft;
+use super::space::Population;
 use super::words;
-use crate::canonical::Side;
+use crate::canonical::{Entity, Field, Side};
+use crate::finding::Findings;
+use crate::reconcile::Reconciliation;
 
-/// Where to repair a draft; `cause` has its value pairs already.
-pub(super) fn fix(draft: &Draft, cause: &Cause, settings: &Settings) -> Fix {
-    let of = |side: Side| {
-        let is_it =
-            |p: &&Provenance| p.side == side && p.entity == draft.kind.entity && Some(p.field) == draft.kind.field;
-        settings.provenance.iter().find(is_it)
-    };
-    let ours = match &draft.pattern {
-        Pattern::Unmapped(side, raw) => of(*side).and_then(|p| unmapped(p, raw)),
-        // A line of ours is wrong for all records or for none.
-        _ if !draft.condition.is_empty() => None,
-        Pattern::Pair(..) | Pattern::Swap(..) | Pattern::Table(_) => {
-            crosswalk(draft, cause, of(Side::Legacy), of(Side::New))
+/// Line numbers that are shown in one line of text; all stand in [`Fix::lines`].
+const SHOWN: usize = 6;
+
+/// Where to repair a draft.
+pub(super) fn fix(run: &Reconciliation, findings: &Findings, draft: &Draft, settings: &Settings) -> Fix {
+    let repair = Repair { run, findings, draft, settings };
+    repair.ours().unwrap_or_else(|| repair.vendor())
+}
+
+struct Repair<'a> {
+    run: &'a Reconciliation,
+    findings: &'a Findings,
+    draft: &'a Draft,
+    settings: &'a Settings,
+}
+
+impl Repair<'_> {
+    fn origins(&self, side: Side) -> Vec<Origin> {
+        let kind = self.draft.kind;
+        kind.field.map_or_else(Vec::new, |field| self.settings.origins.fields(side, kind.entity, field))
+    }
+
+    /// A line of ours is wrong for all that goes through it: all records, those of a block of the mapping, or those
+    /// with one code.
+    fn ours(&self) -> Option<Fix> {
+        let field = self.draft.kind.field?;
+        match (&self.draft.pattern, self.draft.scope.as_slice()) {
+            (Pattern::Unmapped(side, raw), _) => self.unmapped(*side, raw),
+            (Pattern::Pair(..) | Pattern::Swap(..) | Pattern::Table(_), []) => {
+                Side::BOTH.into_iter().find_map(|side| self.crosswalk(side, field))
+            }
+            (Pattern::Pair(..) | Pattern::Swap(..) | Pattern::Table(_), [Scope::Raw(side, of, _)]) if *of == field => {
+                self.crosswalk(*side, field)
+            }
+            (Pattern::Rule(rule), []) => self.mapping(*rule, None),
+            (Pattern::Rule(rule), [Scope::Block(block)]) => self.mapping(*rule, Some(*block)),
+            _ => None,
         }
-        Pattern::Rule(rule) => of(Side::Legacy).and_then(|p| mapping(p, *rule)),
+    }
+
+    fn unmapped(&self, side: Side, raw: &str) -> Option<Fix> {
+        let origin = self.origins(side).into_iter().find(|o| o.crosswalk.is_some())?;
+        // The other side's value is what the code means, where all records agree on it.
+        let targets = self.targets(side);
+        let to = match targets.get(raw).map(|t| t.iter().max_by_key(|(_, n)| **n)) {
+            Some(Some((to, n))) if *n * 10 >= targets[raw].values().sum::<u64>() * 9 => (*to).to_owned(),
+            _ => "?".to_owned(),
+        };
+        let line = self.settings.origins.code(&origin, raw, &to)?;
+        Some(Fix {
+            place: line.file.clone(),
+            proposal: format!("add the line `{}`", line.text),
+            lines: vec![LineFix { file: line.file, line: line.line, text: line.text }],
+            is_vendors: false,
+            owner: line.owner,
+        })
+    }
+
+    /// For each code of a side in the findings: the canonical values of the other side, counted.
+    fn targets(&self, side: Side) -> BTreeMap<&str, BTreeMap<&str, u64>> {
+        let mut targets: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
+        let kind = self.draft.kind;
+        let Some(field) = kind.field else { return targets };
+        let (own, other) = (self.run.dataset(side).get(kind.entity), self.run.dataset(side.other()).get(kind.entity));
+        let (Some(own), Some(other)) = (own, other) else { return targets };
+        for finding in self.draft.findings.iter().map(|f| &self.findings.rows[*f as usize]) {
+            let row = |s: Side| if s == Side::Legacy { finding.legacy } else { finding.new };
+            let is_leading = finding.entity == kind.entity && finding.field == Some(field);
+            if let (true, Some(mine), Some(theirs)) = (is_leading, row(side), row(side.other()))
+                && let (Some(raw), Some(text)) = (own.raw(mine, field), other.text(theirs, field))
+            {
+                *targets.entry(raw).or_default().entry(text).or_default() += 1;
+            }
+        }
+        targets
+    }
+
+    /// The crosswalk lines of the codes concerned, where the field goes through one of that side.
+    fn crosswalk(&self, side: Side, field: Field) -> Option<Fix> {
+        let origin = self.origins(side).into_iter().find(|o| o.crosswalk.is_some())?;
+        let targets = self.targets(side);
+        if targets.keys().any(|raw| self.agrees_elsewhere(side, field, &origin, raw)) {
+            return None;
+        }
+        let best = |to: &BTreeMap<&str, u64>| {
+            let best = to.iter().max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0)));
+            best.map(|(to, _)| (*to).to_owned())
+        };
+        let mut lines = Vec::new();
+        let mut owner = String::new();
+        for (raw, to) in &targets {
+            let line = self.settings.origins.code(&origin, raw, &best(to)?).filter(|l| l.line > 0)?;
+            owner = line.owner;
+            lines.push(LineFix { file: line.file, line: line.line, text: line.text });
+        }
+        lines.sort();
+        self.of_lines(lines, owner, |text| format!("`{text}`"))
+    }
+
+    /// True when the same code goes through the same table for another kind of record and is right there: then the
+    /// table is not to blame.
+    fn agrees_elsewhere(&self, side: Side, field: Field, origin: &Origin, raw: &str) -> bool {
+        let is_told = |entity: Entity| self.draft.also.iter().any(|k| k.entity == entity && k.field == Some(field));
+        let has_code = |entity: Entity| {
+            let column = self.run.dataset(side).get(entity).and_then(|r| r.column(field));
+            column.is_some_and(|c| (0..c.values.len() as u32).any(|code| c.values.raw(code) == raw))
+        };
+        let shares = |entity: Entity| {
+            let of = self.settings.origins.fields(side, entity, field);
+            of.iter().any(|o| o.crosswalk == origin.crosswalk)
+        };
+        self.run
+            .compared
+            .iter()
+            .filter(|e| **e != self.draft.kind.entity && !is_told(**e))
+            .any(|e| self.run.dataset(side.other()).get(*e).is_some_and(|r| r.has(field)) && has_code(*e) && shares(*e))
+    }
+
+    /// A setting of the mapping that would make the rule unnecessary.
+    fn mapping(&self, rule: Rule, block: Option<u16>) -> Option<Fix> {
+        let of = |side: Side| {
+            let mut origins = self.origins(side);
+            origins.retain(|o| block.is_none_or(|b| o.block == b));
+            origins
+        };
+        let (legacy, new) = (of(Side::Legacy), if block.is_none() { of(Side::New) } else { Vec::new() });
+        let set = |origins: &[Origin], key: &str, value: &str| self.with(origins, key, |_| Some(value.to_owned()));
+        let quoted = |text: &str| format!("\"{text}\"");
+        match rule {
+            Rule::Times(up, 1) => set(&legacy, "factor", &quoted(&up.to_string())),
+            Rule::Times(1, down) => set(&legacy, "factor", &quoted(inverse(down)?)),
+            Rule::Days(1) if legacy.iter().any(|o| o.is_end_exclusive) => set(&legacy, "end_date", "\"inclusive\""),
+            Rule::Days(1) => set(&new, "end_date", "\"exclusive\""),
+            Rule::Days(-1) if legacy.iter().all(|o| !o.is_end_exclusive) => set(&legacy, "end_date", "\"exclusive\""),
+            Rule::Days(-1) => set(&new, "end_date", "\"inclusive\""),
+            Rule::SchoolYears(1) if legacy.iter().any(|o| o.is_year_of_start == Some(false)) => {
+                set(&legacy, "school_year", "\"starts\"")
+            }
+            Rule::SchoolYears(-1) if legacy.iter().any(|o| o.is_year_of_start == Some(true)) => {
+                set(&legacy, "school_year", "\"ends\"")
+            }
+            Rule::SchoolYears(1) if new.iter().any(|o| o.is_year_of_start == Some(true)) => {
+                set(&new, "school_year", "\"ends\"")
+            }
+            Rule::SchoolYears(-1) if new.iter().any(|o| o.is_year_of_start == Some(false)) => {
+                set(&new, "school_year", "\"starts\"")
+            }
+            Rule::DayMonth => self.with(&legacy, "dates", |o| Some(exchanged(&o.dates))),
+            Rule::Unpad => set(&legacy, "strip_zeros", "true"),
+            Rule::Pad(width) => set(&legacy, "pad", &width.to_string()),
+            Rule::Upper => set(&legacy, "case", "\"upper\""),
+            _ => None,
+        }
+    }
+
+    /// Each of the mapping's lines with a setting.
+    fn with(&self, origins: &[Origin], key: &str, value: impl Fn(&Origin) -> Option<String>) -> Option<Fix> {
+        let line = |origin: &Origin| {
+            let text = with_setting(&origin.text, key, &value(origin)?)?;
+            Some(LineFix { file: origin.file.clone(), line: origin.line, text })
+        };
+        let mut lines: Vec<LineFix> = origins.iter().map(line).collect::<Option<_>>()?;
+        lines.sort();
+        let column = origins.first()?.column.clone();
+        let owner = origins.first()?.owner.clone();
+        self.of_lines(lines, owner, |text| format!("`{text}`, if that is what {column} means"))
+    }
+
+    fn of_lines(&self, lines: Vec<LineFix>, owner: String, say: impl Fn(&str) -> String) -> Option<Fix> {
+        let first = lines.first()?;
+        let numbers: Vec<String> = lines.iter().take(SHOWN).map(|l| l.line.to_string()).collect();
+        let more = if lines.len() > SHOWN { ", …" } else { "" };
+        let many = if lines.len() == 1 { "line" } else { "lines" };
+        let texts: Vec<&str> = lines.iter().take(SHOWN).map(|l| l.text.as_str()).collect();
+        Some(Fix {
+            place: format!("{} {many} {}{more}", first.file, numbers.join(", ")),
+            proposal: say(&format!("{}{more}", texts.join("`, `"))),
+            is_vendors: false,
+            owner,
+            lines,
+        })
+    }
+
+    /// The table and column of the new system, and which of its rows are meant, in its own words.
+    fn vendor(&self) -> Fix {
+        let kind = self.draft.kind;
+        let column = self.column(kind.entity, kind.field);
+        let shown = |value: &str| if value.is_empty() { "empty".to_owned() } else { format!("`{value}`") };
+        let what = match &self.draft.pattern {
+            _ if kind.field.is_some_and(words::is_personal) => "load again".to_owned(),
+            Pattern::Pair(from, to) => format!("make {} of {} again", shown(from), shown(to)),
+            Pattern::Swap(a, b) => format!("exchange {} and {}", shown(a), shown(b)),
+            Pattern::Constant(to) => format!("load again what is {} now", shown(to)),
+            Pattern::Speaks(_) => match kind.population {
+                Population::Legacy => "load the missing rows".to_owned(),
+                Population::New => "take the surplus rows out".to_owned(),
+                Population::Doubled => "take the second copies out".to_owned(),
+                _ => "load again".to_owned(),
+            },
+            _ => "load again".to_owned(),
+        };
+        Fix {
+            place: format!("{}: {column}", self.settings.systems.1),
+            proposal: format!("{what}{}", self.rows_meant()),
+            lines: Vec::new(),
+            is_vendors: true,
+            owner: self.settings.origins.owner(Side::New, kind.entity, kind.field),
+        }
+    }
+
+    /// `storedgrades.grade`; our own words where the new side does not say.
+    fn column(&self, entity: Entity, field: Option<Field>) -> String {
+        let origin = |field: Field| self.settings.origins.fields(Side::New, entity, field).into_iter().next();
+        match field {
+            Some(field) => origin(field).map_or_else(|| format!("{entity}.{field}"), |o| o.column),
+            None => origin(Field::StudentId)
+                .and_then(|o| o.column.split_once('.').map(|(table, _)| table.to_owned()))
+                .unwrap_or_else(|| entity.to_string()),
+        }
+    }
+
+    fn rows_meant(&self) -> String {
+        let entity = self.draft.kind.entity;
+        let said = |(scope, term): (&Scope, &super::model::Term)| match scope {
+            Scope::Record(field) => format!("{} is {}", self.column(entity, Some(*field)), term.value),
+            Scope::Student(field) => format!("{} is {}", self.column(Entity::Student, Some(*field)), term.value),
+            _ => format!("{} {}", term.field.replace('_', " "), term.value),
+        };
+        let rows: Vec<String> = self.draft.scope.iter().zip(&self.draft.condition).map(said).collect();
+        if rows.is_empty() { String::new() } else { format!(" where {}", rows.join(" and ")) }
+    }
+}
+
+/// What multiplies as the number divides.
+const fn inverse(down: u32) -> Option<&'static str> {
+    match down {
+        2 => Some("0.5"),
+        10 => Some("0.1"),
+        100 => Some("0.01"),
+        1000 => Some("0.001"),
         _ => None,
-    };
-    ours.unwrap_or_else(|| vendor(draft, of(Side::New), settings))
-}
-
-fn unmapped(provenance: &Provenance, raw: &str) -> Option<Fix> {
-    let table = provenance.crosswalk.as_ref()?;
-    Some(Fix {
-        place: table.file.clone(),
-        proposal: format!("add a line for `{raw}`"),
-        is_vendors: false,
-        owner: provenance.owner.clone(),
-    })
-}
-
-/// The crosswalk lines of the codes concerned, where the field goes through one.
-fn crosswalk(draft: &Draft, cause: &Cause, legacy: Option<&Provenance>, new: Option<&Provenance>) -> Option<Fix> {
-    let targets: Vec<(&str, &str)> = match &draft.pattern {
-        Pattern::Pair(from, to) => vec![(from.as_str(), to.as_str())],
-        Pattern::Swap(a, b) => vec![(a.as_str(), b.as_str()), (b.as_str(), a.as_str())],
-        Pattern::Table(lines) => lines.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect(),
-        _ => return None,
-    };
-    let (provenance, table) = [legacy, new].into_iter().flatten().find_map(|p| Some((p, p.crosswalk.as_ref()?)))?;
-    let mut codes: Vec<(u32, &str)> = cause
-        .pairs
-        .iter()
-        .map(|p| if provenance.side == Side::Legacy { p.legacy.as_str() } else { p.new.as_str() })
-        .filter_map(|code| Some((*table.lines.get(code)?, code)))
-        .collect();
-    codes.sort_unstable();
-    codes.dedup();
-    if codes.is_empty() {
-        return None;
     }
-    let lines: Vec<String> = codes.iter().take(6).map(|(line, _)| line.to_string()).collect();
-    let proposal = match (targets.as_slice(), codes.as_slice()) {
-        ([(_, to)], [(_, code)]) if provenance.side == Side::Legacy && !to.is_empty() => format!("`{code},{to}`"),
-        _ => "check what these codes mean".to_owned(),
-    };
-    let many = if codes.len() == 1 { "line" } else { "lines" };
-    Some(Fix {
-        place: format!("{} {many} {}", table.file, lines.join(", ")),
-        proposal,
-        is_vendors: false,
-        owner: provenance.owner.clone(),
-    })
 }
 
-/// A setting of the mapping that would make the rule unnecessary.
-fn mapping(provenance: &Provenance, rule: Rule) -> Option<Fix> {
-    let proposal = match rule {
-        Rule::Times(up, 1) => format!("`factor = \"{up}\"` if {} counts in another unit", provenance.column),
-        Rule::Times(1, 10) => format!("`factor = \"0.1\"` if {} counts in another unit", provenance.column),
-        Rule::Times(1, 100) => format!("`factor = \"0.01\"` if {} counts in another unit", provenance.column),
-        Rule::Days(_) => "check `end_date`: inclusive or exclusive".to_owned(),
-        Rule::SchoolYears(_) => "check `school_year`: the year that it ends or starts".to_owned(),
-        Rule::DayMonth => "check the order of day and month in `dates`".to_owned(),
-        Rule::Unpad | Rule::Pad(_) => "check `pad` and `strip_zeros`".to_owned(),
-        Rule::Mojibake | Rule::Questioned => "check `encoding` of the table".to_owned(),
-        _ => return None,
-    };
-    Some(Fix { place: provenance.mapping.clone(), proposal, is_vendors: false, owner: provenance.owner.clone() })
-}
-
-fn vendor(draft: &Draft, new: Option<&Provenance>, settings: &Settings) -> Fix {
-    let column = new.map_or_else(|| words::place(draft.kind), |p| p.column.clone());
-    Fix {
-        place: format!("{}: {column}", settings.systems.1),
-        proposal: format!("load again{}", words::condition(&draft.condition)),
-        is_vendors: true,
-        owner: new.map_or_else(String::new, |p| p.owner.clone()),
-    }
+/// Formats of dates with day and month exchanged, as a list.
+fn exchanged(formats: &[String]) -> String {
+    let exchanged = |f: &String| f.replace("%m", "%\u{1}").replace("%d", "%m").replace("%\u{1}", "%d");
+    let list: Vec<String> = formats.iter().map(|f| format!("\"{}\"", exchanged(f))).collect();
+    format!("[{}]", list.join(", "))
 }

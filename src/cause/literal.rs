@@ -3,9 +3,10 @@
 use foldhash::HashMap;
 
 use super::bits::{BIT, log2};
+use super::attribute::Name;
 use super::model::Term;
-use super::space::{NO_KEY, Name, Space, Unit};
-use crate::canonical::Entity;
+use super::space::{NO_KEY, Space, Unit};
+use crate::canonical::{Entity, Field, Side};
 
 /// One comparison of an attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -25,6 +26,21 @@ pub(super) enum Test {
     },
 }
 
+/// What a literal is about, for "where to fix".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// A value of a field of the record.
+    Record(Field),
+    /// A value of a field of the student.
+    Student(Field),
+    /// A code as a side exported it.
+    Raw(Side, Field, String),
+    /// A block of the mapping.
+    Block(u16),
+    /// A stretch of an order, a file.
+    Other,
+}
+
 /// An attribute and a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Literal {
@@ -39,6 +55,8 @@ pub(super) struct Literals {
     numbers: HashMap<Literal, u16>,
     /// For each attribute and key the number of its literal and one; 0 is none.
     by_key: Vec<Vec<u16>>,
+    /// Attributes that some literal looks a key up in.
+    used: Vec<usize>,
     ranges: Vec<u16>,
 }
 
@@ -56,6 +74,9 @@ impl Literals {
                 let attribute = usize::from(literal.attribute);
                 if self.by_key.len() <= attribute {
                     self.by_key.resize(attribute + 1, Vec::new());
+                }
+                if let Err(at) = self.used.binary_search(&attribute) {
+                    self.used.insert(at, attribute);
                 }
                 let keys = &mut self.by_key[attribute];
                 if keys.len() <= key as usize {
@@ -77,25 +98,25 @@ impl Literals {
     }
 
     /// The numbers of all literals that hold for a unit, ascending.
-    pub(super) fn matched(&self, space: &Space<'_>, unit: Unit, keys: &[u32], out: &mut Vec<u16>) {
+    pub(super) fn matched(&self, space: &Space<'_>, unit: Unit, out: &mut Vec<u16>) {
         out.clear();
-        for (by_key, key) in self.by_key.iter().zip(keys) {
-            if let Some(number) = by_key.get(*key as usize)
+        for attribute in &self.used {
+            if let Some(number) = self.by_key[*attribute].get(space.key(*attribute, unit) as usize)
                 && *number > 0
             {
                 out.push(number - 1);
             }
         }
-        out.extend(self.ranges.iter().copied().filter(|n| self.get(*n).holds(space, unit, keys)));
+        out.extend(self.ranges.iter().copied().filter(|n| self.get(*n).holds(space, unit)));
         out.sort_unstable();
     }
 }
 
 impl Literal {
-    /// True when it holds for a unit with these keys.
-    pub(super) fn holds(self, space: &Space<'_>, unit: Unit, keys: &[u32]) -> bool {
+    /// True when it holds for a unit.
+    pub(super) fn holds(self, space: &Space<'_>, unit: Unit) -> bool {
         let at = usize::from(self.attribute);
-        let key = keys[at];
+        let key = space.key(at, unit);
         match self.test {
             Test::Is(wanted) => key == wanted,
             Test::Within { key: file, from, to, .. } => {
@@ -111,7 +132,7 @@ impl Literal {
     pub(super) fn price(self, space: &Space<'_>) -> i64 {
         let attribute = &space.attributes[usize::from(self.attribute)];
         let values = match (self.test, attribute.name) {
-            (Test::Is(_), Name::File) | (Test::Within { .. }, Name::Record(_) | Name::Student(_)) => {
+            (Test::Is(_), Name::File) | (Test::Within { .. }, Name::Record(_) | Name::Student(_) | Name::Entry) => {
                 2 * log2(attribute.texts.len() as u64)
             }
             // Few values are no reason to prefer an attribute: a term names a fault better than a flag that goes with it.
@@ -131,10 +152,14 @@ impl Literal {
             Name::Record(field) => field.name().to_owned(),
             Name::Student(field) if space.entity == Entity::Student => field.name().to_owned(),
             Name::Student(field) => format!("student {}", field.name()),
+            Name::Raw(side, field) => format!("{side} code of {}", field.name()),
+            Name::Entry => "student entry_date".to_owned(),
+            Name::Block => "mapping block".to_owned(),
             Name::File => "file".to_owned(),
             Name::Roll => "place by student id".to_owned(),
         };
         let value = match self.test {
+            Test::Is(key) if matches!(attribute.name, Name::Raw(..)) => format!("`{}`", text(key)),
             Test::Is(key) => shown(key),
             Test::Within { key, from, to, ends } => match attribute.name {
                 Name::File if ends => format!("{}, the last rows from record {from} on", shown(key)),
@@ -161,6 +186,20 @@ impl Literal {
             (true, _) => format!("from {} on", at(from)),
             (false, true) => format!("up to {}", at(to)),
             _ => format!("{} to {}", at(from), at(to)),
+        }
+    }
+
+    /// What it is about.
+    pub(super) fn scope(self, space: &Space<'_>) -> Scope {
+        let attribute = &space.attributes[usize::from(self.attribute)];
+        let Test::Is(key) = self.test else { return Scope::Other };
+        let text = attribute.texts.get(key as usize).copied().unwrap_or_default();
+        match attribute.name {
+            Name::Record(field) => Scope::Record(field),
+            Name::Student(field) => Scope::Student(field),
+            Name::Raw(side, field) => Scope::Raw(side, field, text.to_owned()),
+            Name::Block => text.parse().map_or(Scope::Other, Scope::Block),
+            Name::Entry | Name::File | Name::Roll => Scope::Other,
         }
     }
 

@@ -1,14 +1,17 @@
 //! Findings to the few causes that explain them: what changed how, what the records concerned have in common, proved
 //! by applying it again, with what follows from it and where to repair it. See `docs/causes.md`.
 
+mod attribute;
 mod bits;
 mod choose;
 mod dictionary;
 mod fix;
+mod follow;
 mod grid;
 mod group;
 mod literal;
 mod model;
+mod origin;
 mod pattern;
 mod propose;
 mod prove;
@@ -16,24 +19,24 @@ mod rank;
 mod relate;
 mod sample;
 mod search;
+mod shares;
 mod show;
 mod space;
 mod words;
 
 use std::collections::BTreeMap;
 
-pub use model::{
-    Cause, Causes, CodeLines, Consequence, Fix, PairCount, Proof, Provenance, SchoolShare, Settings, Term,
-};
-
+pub use model::{Cause, Causes, Consequence, Fix, LineFix, PairCount, Proof, SchoolShare, Settings, Term};
+pub use origin::{CodeLine, Origin, Origins};
 pub use show::CSV_HEADER;
 
 use group::{Group, Sort, groups};
 use pattern::Pattern;
 use prove::{Draft, prove};
-use relate::{Ledger, is_derived, is_rank};
+use follow::{is_derived, is_rank};
+use relate::Ledger;
 use search::search;
-use space::{Population, Space};
+use space::{Population, Spaces};
 
 use crate::canonical::Entity;
 use crate::finding::Findings;
@@ -50,7 +53,8 @@ pub fn explain(run: &Reconciliation, findings: &Findings, settings: &Settings) -
     let is_record = |g: &&Group| !matches!(g.kind.population, Population::Paired | Population::Students);
     let (own, derived): (Vec<&Group>, Vec<&Group>) = derived.into_iter().partition(|g| is_value(g) || is_record(g));
     let mut ledger = Ledger::new(findings.rows.len());
-    let mut drafts = sought(run, &[primary, own.clone()].concat(), &ledger.of_finding, settings);
+    let mut spaces = Spaces::new(run);
+    let mut drafts = sought(&mut spaces, &[primary, own.clone()].concat(), &ledger.of_finding, settings);
     drafts.retain(|d| !is_derived(d.kind, settings) || d.kind.sort != Sort::Values || is_sure(d));
     ledger.add(findings, drafts);
     ledger.follow_records(&groups, findings);
@@ -58,15 +62,11 @@ pub fn explain(run: &Reconciliation, findings: &Findings, settings: &Settings) -
     let (ranks, values): (Vec<&Group>, Vec<&Group>) = values.into_iter().partition(|g| is_rank(g.kind.field));
     let (gpas, others): (Vec<&Group>, Vec<&Group>) =
         derived.into_iter().chain(values).partition(|g| g.kind.entity == Entity::Gpa);
-    let causes = ledger.of_students(findings, &[Entity::Transcript], settings);
-    ledger.follow_students(&gpas, &causes, 20);
-    let causes = ledger.of_students(findings, &[Entity::Transcript, Entity::Schedule], settings);
-    ledger.follow_students(&others, &causes, 5);
-    // A rank follows from the GPAs of the class.
-    let causes = ledger.of_classes(run, findings);
-    ledger.follow_students(&ranks, &causes, 5);
+    ledger.follow_gpas(run, findings, &gpas, settings);
+    ledger.follow_students(findings, &others, &[Entity::Transcript, Entity::Schedule], settings);
+    ledger.follow_classes(run, findings, &ranks);
     let left = [gpas, others, ranks].concat();
-    let drafts = sought(run, &left, &ledger.of_finding, settings);
+    let drafts = sought(&mut spaces, &left, &ledger.of_finding, settings);
     ledger.add(findings, drafts);
     rank::rank(run, findings, ledger, settings)
 }
@@ -78,14 +78,14 @@ fn is_sure(draft: &Draft) -> bool {
 }
 
 /// Causes of the findings that have none yet, proved.
-fn sought(run: &Reconciliation, groups: &[&Group], known: &[u32], settings: &Settings) -> Vec<Draft> {
+fn sought(spaces: &mut Spaces<'_>, groups: &[&Group], known: &[u32], settings: &Settings) -> Vec<Draft> {
     let mut by_space: BTreeMap<(Entity, Population), Vec<&Group>> = BTreeMap::new();
     for group in groups {
         by_space.entry((group.kind.entity, group.kind.population)).or_default().push(group);
     }
     let mut drafts = Vec::new();
     for ((entity, population), groups) in by_space {
-        let space = Space::new(run, entity, population);
+        let space = spaces.space(entity, population);
         for (group, found) in groups.iter().zip(search(&space, &groups, known, settings)) {
             drafts.extend(prove(&space, group, found, known, settings));
         }

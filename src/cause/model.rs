@@ -1,9 +1,11 @@
 //! What causes are, as the run, the gate and the reports see them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::canonical::{Entity, Field, Side};
+use super::origin::{NoOrigins, Origins};
 use crate::finding::Severity;
+use crate::policy::Policies;
 
 /// What the search for causes may know beyond the records.
 #[derive(Debug, Clone)]
@@ -19,7 +21,9 @@ pub struct Settings {
     /// Of a larger population about this many records are looked at before conditions are counted exactly.
     pub rough_records: u64,
     /// Where the fields come from, for "where to fix".
-    pub provenance: Vec<Provenance>,
+    pub origins: Arc<dyn Origins>,
+    /// The rules of GPAs, which say how much of a GPA's difference each row makes.
+    pub policies: Policies,
     /// What people call the systems: legacy, new.
     pub systems: (String, String),
     /// Names of the checks by their position in the registry, for findings of whole records.
@@ -34,39 +38,12 @@ impl Default for Settings {
             min_students: 3,
             proof_percent: 95,
             rough_records: 200_000,
-            provenance: Vec::new(),
+            origins: Arc::new(NoOrigins),
+            policies: Policies::default(),
             systems: ("legacy".into(), "new".into()),
             checks: crate::checks::names().collect(),
         }
     }
-}
-
-/// Which line of which file makes a canonical field of one side.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Provenance {
-    /// The side.
-    pub side: Side,
-    /// The entity.
-    pub entity: Entity,
-    /// The field.
-    pub field: Field,
-    /// `STU.GR`: table and column in that system's own words.
-    pub column: String,
-    /// `mappings/aeries/mapping.toml line 42`.
-    pub mapping: String,
-    /// The code table that the field is looked up in.
-    pub crosswalk: Option<CodeLines>,
-    /// Who repairs it, when the project says so.
-    pub owner: String,
-}
-
-/// A code table and the line of each code in it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CodeLines {
-    /// The file, as people find it.
-    pub file: String,
-    /// Raw code to line number.
-    pub lines: BTreeMap<String, u32>,
 }
 
 /// The causes of a run's findings.
@@ -78,6 +55,9 @@ pub struct Causes {
     pub of_finding: Vec<u32>,
     /// For each finding: true when it only follows from its cause (a GPA from its marks).
     pub follows: Vec<bool>,
+    /// For a finding that follows from several faults at once: the numbers of all causes that it needs repaired, its own
+    /// among them; 0 stands for a single fault.
+    pub needs: BTreeMap<u32, Vec<u32>>,
 }
 
 impl Causes {
@@ -194,10 +174,23 @@ pub struct Fix {
     pub place: String,
     /// What to write there, or what to ask for.
     pub proposal: String,
+    /// The lines of our files as they should be, where the cause may lie there.
+    pub lines: Vec<LineFix>,
     /// True when the other company has to do it.
     pub is_vendors: bool,
     /// Who, when the project says so.
     pub owner: String,
+}
+
+/// A line of one of our files, as it should be.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LineFix {
+    /// The file, as people find it.
+    pub file: String,
+    /// Line number, from 1; 0 when a line is to be added at the end.
+    pub line: u32,
+    /// The whole line.
+    pub text: String,
 }
 
 /// A legacy value, a new one, and how often.
@@ -220,4 +213,6 @@ pub struct Consequence {
     pub findings: u64,
     /// Distinct students.
     pub students: u64,
+    /// How much of the differences the cause makes, in percent, where a policy derives them.
+    pub percent: Option<u32>,
 }

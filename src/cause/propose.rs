@@ -7,12 +7,14 @@ use foldhash::{HashMap, HashMapExt};
 use super::dictionary::{Applied, Dictionary};
 use super::group::{Event, Group, Sort};
 use super::pattern::{Pattern, Rule};
-use super::space::texts;
+use super::attribute::texts;
 use crate::canonical::{Entity, Field};
 use crate::reconcile::{KeyColumn, NEVER, Reconciliation};
 
 /// Distinct value pairs that rules are sought in, the most frequent first.
 const PAIRS: usize = 2_000;
+/// Findings that are held against the other fields of their records.
+const COPIED: usize = 4_000;
 /// Patterns of a sort that are tried.
 const OF_EACH: usize = 6;
 /// Lines that make a code table rather than a few wrong lines.
@@ -140,11 +142,12 @@ fn copies(run: &Reconciliation, dictionary: &Dictionary<'_>, events: &[Event], l
     let entity = dictionary.entity;
     let Some(records) = run.legacy.get(entity) else { return Vec::new() };
     let mut found: Vec<(u64, Pattern)> = Vec::new();
+    let step = events.len().div_ceil(COPIED).max(1);
     for other in Field::of(entity).iter().copied().filter(|f| may_copy(*f, dictionary.field)) {
         let Some(column) = KeyColumn::of(records, other) else { continue };
         let others = texts(run, entity, other);
         let mut distinct: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-        for event in events {
+        for event in events.iter().step_by(step) {
             let (was, to) = dictionary.keys(event.unit);
             let (was, to) = (dictionary.text(was), dictionary.text(to));
             let from = others.get(column.key(event.unit.legacy) as usize).copied().unwrap_or_default();
@@ -152,7 +155,7 @@ fn copies(run: &Reconciliation, dictionary: &Dictionary<'_>, events: &[Event], l
                 *distinct.entry((was, to)).or_default() += 1;
             }
         }
-        let count = distinct.values().sum();
+        let count = distinct.values().sum::<u64>() * step as u64;
         if count >= least && distinct.len() > 1 {
             found.push((count, Pattern::Copy(other)));
         }

@@ -3,7 +3,8 @@
 use rayon::prelude::*;
 
 use super::dictionary::{Dictionary, Outcome, keys_of};
-use super::group::{Group, Kind, Sort};
+use super::group::{Event, Group, Kind, Sort};
+use super::literal::Scope;
 use super::model::{Proof, Settings, Term};
 use super::pattern::Pattern;
 use super::search::Found;
@@ -18,6 +19,8 @@ pub(super) struct Draft {
     pub(super) kind: Kind,
     pub(super) pattern: Pattern,
     pub(super) condition: Vec<Term>,
+    /// What each part of the condition is about.
+    pub(super) scope: Vec<Scope>,
     /// The condition as far as it lasts from rehearsal to rehearsal.
     pub(super) lasting: Vec<String>,
     /// Positions of the findings, ascending.
@@ -26,6 +29,13 @@ pub(super) struct Draft {
     pub(super) proved: bool,
     /// Further kinds of finding that the same cause makes.
     pub(super) also: Vec<Kind>,
+}
+
+impl Draft {
+    /// Its kind of finding and the further ones.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = Kind> + '_ {
+        std::iter::once(self.kind).chain(self.also.iter().copied())
+    }
 }
 
 /// What applying a cause to all records showed.
@@ -55,7 +65,7 @@ pub(super) fn prove(
     for (at, cause) in found.iter().enumerate() {
         cause.events.iter().for_each(|e| owner[*e as usize] = at as u32 + 1);
     }
-    let follows = |e: &super::group::Event| known[e.finding as usize] > 0;
+    let follows = |e: &Event| known[e.finding as usize] > 0;
     let free = group.events.iter().zip(&mut owner).filter(|(e, owner)| **owner == 0 && follows(e));
     free.for_each(|(_, owner)| *owner = u32::MAX);
     let stay = owner.iter().filter(|o| **o == 0).count() as u64;
@@ -94,6 +104,7 @@ fn draft(
         kind: group.kind,
         pattern: cause.applied.pattern,
         condition: literals.iter().map(|l| l.term(space)).collect(),
+        scope: literals.iter().map(|l| l.scope(space)).collect(),
         lasting: literals.iter().map(|l| l.lasting(space)).collect(),
         findings,
         proof,
@@ -110,7 +121,6 @@ fn apply(space: &Space<'_>, dictionary: Option<&Dictionary<'_>>, found: &[Found<
     starts
         .par_iter()
         .fold(empty, |mut tallies, start| {
-            let mut keys = vec![0; space.attributes.len()];
             each_unit(space.run, space.entity, space.population, *start..(start + CHUNK).min(students), |unit| {
                 let value_keys = keys_of(dictionary, space.population, unit);
                 for (tally, cause) in tallies.iter_mut().zip(found) {
@@ -118,8 +128,7 @@ fn apply(space: &Space<'_>, dictionary: Option<&Dictionary<'_>>, found: &[Found<
                     if outcome == Outcome::Untouched {
                         continue;
                     }
-                    space.keys(unit, &mut keys);
-                    if cause.literals.iter().all(|l| l.holds(space, unit, &keys)) {
+                    if cause.literals.iter().all(|l| l.holds(space, unit)) {
                         tally.touched += 1;
                         tally.agrees += u64::from(outcome == Outcome::Agrees);
                     }
@@ -144,19 +153,24 @@ fn same_kind(
     found: &[Found<'_>],
     owner: &[u32],
 ) -> Vec<u64> {
-    let mut of = vec![0; found.len()];
-    let mut keys = vec![0; space.attributes.len()];
-    for (event, owner) in group.events.iter().zip(owner) {
-        let value_keys = keys_of(dictionary, space.population, event.unit);
-        space.keys(event.unit, &mut keys);
-        for (at, cause) in found.iter().enumerate() {
-            let is_open = *owner == 0 && cause.applied.outcome(event.unit, value_keys) != Outcome::Untouched;
-            if *owner as usize == at + 1
-                || (is_open && cause.literals.iter().all(|l| l.holds(space, event.unit, &keys)))
-            {
-                of[at] += 1;
+    let empty = || vec![0; found.len()];
+    let events = group.events.par_iter().zip(owner).with_min_len(4096);
+    let count = |mut of: Vec<u64>, (event, owner): (&Event, &u32)| {
+        match *owner {
+            0 => {
+                let value_keys = keys_of(dictionary, space.population, event.unit);
+                for (of, cause) in of.iter_mut().zip(found) {
+                    let is_touched = cause.applied.outcome(event.unit, value_keys) != Outcome::Untouched;
+                    *of += u64::from(is_touched && cause.literals.iter().all(|l| l.holds(space, event.unit)));
+                }
+            }
+            owner => {
+                if let Some(of) = of.get_mut(owner as usize - 1) {
+                    *of += 1;
+                }
             }
         }
-    }
-    of
+        of
+    };
+    events.fold(empty, count).reduce(empty, |a, b| a.iter().zip(b).map(|(a, b)| a + b).collect())
 }

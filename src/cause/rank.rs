@@ -1,6 +1,6 @@
 //! Drafts become causes: counted without telling a student twice, ranked, named and put into words.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashMapExt};
 use xxhash_rust::xxh3::xxh3_64;
@@ -23,7 +23,7 @@ const SAMPLES: usize = 10;
 
 /// Causes in order of rank.
 pub(super) fn rank(run: &Reconciliation, findings: &Findings, ledger: Ledger, settings: &Settings) -> Causes {
-    let Ledger { drafts, of_finding, follows } = ledger;
+    let Ledger { drafts, of_finding, follows, needs, shares } = ledger;
     let mut following: Vec<Vec<u32>> = vec![Vec::new(); drafts.len()];
     for (finding, cause) in of_finding.iter().enumerate().filter(|(at, cause)| follows[*at] && **cause > 0) {
         following[*cause as usize - 1].push(finding as u32);
@@ -31,7 +31,7 @@ pub(super) fn rank(run: &Reconciliation, findings: &Findings, ledger: Ledger, se
     let mut causes: Vec<(usize, Cause)> = drafts
         .iter()
         .zip(&following)
-        .map(|(draft, following)| cause(run, findings, draft, following, settings))
+        .map(|(draft, following)| cause(run, findings, draft, (following, &shares), settings))
         .enumerate()
         .collect();
     causes.sort_by(|(_, a), (_, b)| {
@@ -50,10 +50,18 @@ pub(super) fn rank(run: &Reconciliation, findings: &Findings, ledger: Ledger, se
         }
     }
     let of_finding = of_finding.into_iter().map(|draft| number_of[draft as usize]).collect();
-    Causes { causes: causes.into_iter().map(|(_, c)| c).collect(), of_finding, follows }
+    let number = |list: Vec<u32>| list.into_iter().map(|draft| number_of[draft as usize]).collect();
+    let needs = needs.into_iter().map(|(finding, list)| (finding, number(list))).collect();
+    Causes { causes: causes.into_iter().map(|(_, c)| c).collect(), of_finding, follows, needs }
 }
 
-fn cause(run: &Reconciliation, findings: &Findings, draft: &Draft, following: &[u32], settings: &Settings) -> Cause {
+fn cause(
+    run: &Reconciliation,
+    findings: &Findings,
+    draft: &Draft,
+    (following, shares): (&[u32], &BTreeMap<u32, u32>),
+    settings: &Settings,
+) -> Cause {
     let of = |at: &u32| &findings.rows[*at as usize];
     let students = |list: &[u32]| -> Vec<u32> {
         let mut students: Vec<u32> = list.iter().filter_map(|f| student(of(f))).collect();
@@ -93,10 +101,10 @@ fn cause(run: &Reconciliation, findings: &Findings, draft: &Draft, following: &[
         proved: draft.proved,
         fix: super::model::Fix::default(),
         pairs: pairs(run, findings, draft),
-        consequences: consequences(findings, following),
+        consequences: consequences(findings, following, shares),
         samples: draft.findings.iter().copied().take(SAMPLES).collect(),
     };
-    cause.fix = fix(draft, &cause, settings);
+    cause.fix = fix(run, findings, draft, settings);
     cause
 }
 
@@ -119,19 +127,42 @@ fn identity(draft: &Draft, settings: &Settings) -> String {
     format!("{:010x}", xxh3_64(text.as_bytes()) >> 24)
 }
 
+/// Findings of a school, and its students: findings stand in order of students, so that each is new once.
+#[derive(Default)]
+struct Share {
+    findings: u64,
+    students: u64,
+    last: Option<u32>,
+}
+
+impl Share {
+    fn add(&mut self, student: Option<u32>) {
+        self.findings += 1;
+        if student.is_some() && student != self.last {
+            self.students += 1;
+            self.last = student;
+        }
+    }
+}
+
 fn schools(run: &Reconciliation, findings: &Findings, draft: &Draft) -> Vec<SchoolShare> {
-    let mut by_school: BTreeMap<&str, (u64, BTreeSet<u32>)> = BTreeMap::new();
+    let mut by_school: HashMap<&str, Share> = HashMap::new();
+    let mut known: Option<(u32, &str)> = None;
     for finding in draft.findings.iter().map(|f| &findings.rows[*f as usize]) {
-        let share = by_school.entry(school(run, finding)).or_default();
-        share.0 += 1;
-        share.1.extend(student(finding));
+        // A student's findings stand together; the school is looked up once.
+        let code = match (student(finding), known) {
+            (Some(student), Some((last, code))) if student == last => code,
+            _ => school(run, finding),
+        };
+        known = student(finding).filter(|s| has_school(run, *s)).map(|s| (s, code));
+        by_school.entry(code).or_default().add(student(finding));
     }
     let mut schools: Vec<SchoolShare> = by_school
         .into_iter()
-        .map(|(school, (findings, students))| SchoolShare {
+        .map(|(school, share)| SchoolShare {
             school: school.to_owned(),
-            findings,
-            students: students.len() as u64,
+            findings: share.findings,
+            students: share.students,
         })
         .collect();
     schools
@@ -139,13 +170,23 @@ fn schools(run: &Reconciliation, findings: &Findings, draft: &Draft) -> Vec<Scho
     schools
 }
 
+fn of_record(run: &Reconciliation, student: u32) -> Option<&str> {
+    let pair = run.students.get(student as usize)?;
+    let text = |side: Side| run.dataset(side).get(Entity::Student)?.text(pair.record(side)?, Field::School);
+    Side::BOTH.into_iter().find_map(text)
+}
+
+fn has_school(run: &Reconciliation, student: u32) -> bool {
+    of_record(run, student).is_some()
+}
+
 /// The student's school, else the record's.
 fn school<'a>(run: &'a Reconciliation, finding: &Finding) -> &'a str {
-    let of = |side: Side, entity: Entity, row: Option<Row>| run.dataset(side).get(entity)?.text(row?, Field::School);
-    let pair = student(finding).and_then(|s| run.students.get(s as usize));
-    let own = pair.and_then(|p| Side::BOTH.into_iter().find_map(|side| of(side, Entity::Student, p.record(side))));
-    own.or_else(|| of(Side::Legacy, finding.entity, finding.legacy))
-        .or_else(|| of(Side::New, finding.entity, finding.new))
+    let of = |side: Side, row: Option<Row>| run.dataset(side).get(finding.entity)?.text(row?, Field::School);
+    student(finding)
+        .and_then(|s| of_record(run, s))
+        .or_else(|| of(Side::Legacy, finding.legacy))
+        .or_else(|| of(Side::New, finding.new))
         .unwrap_or_default()
 }
 
@@ -155,39 +196,45 @@ fn pairs(run: &Reconciliation, findings: &Findings, draft: &Draft) -> Vec<PairCo
     if words::is_personal(field) || !matches!(draft.kind.sort, Sort::Values | Sort::Codes(_)) {
         return Vec::new();
     }
-    let raw = |side: Side, row: Option<Row>| {
-        run.dataset(side).get(entity).zip(row).and_then(|(r, row)| r.raw(row, field)).unwrap_or_default()
+    let columns = Side::BOTH.map(|side| run.dataset(side).get(entity).and_then(|r| r.column(field)));
+    let code = |side: Side, row: Option<Row>| {
+        columns[side as usize].zip(row).map(|(column, row)| column.codes.get(row as usize))
     };
-    let mut counts: HashMap<(&str, &str), u64> = HashMap::new();
+    let mut counts: HashMap<(Option<u32>, Option<u32>), u64> = HashMap::new();
     for finding in draft.findings.iter().map(|f| &findings.rows[*f as usize]) {
         if finding.entity == entity && finding.field == Some(field) {
-            *counts.entry((raw(Side::Legacy, finding.legacy), raw(Side::New, finding.new))).or_default() += 1;
+            *counts.entry((code(Side::Legacy, finding.legacy), code(Side::New, finding.new))).or_default() += 1;
         }
     }
-    let pair = |((legacy, new), count): ((&str, &str), u64)| PairCount {
-        legacy: legacy.to_owned(),
-        new: new.to_owned(),
-        count,
+    let text = |side: Side, code: Option<u32>| {
+        columns[side as usize].zip(code).map_or("", |(column, code)| column.values.raw(code)).to_owned()
     };
-    let mut pairs: Vec<PairCount> = counts.into_iter().map(pair).collect();
+    let mut by_text: BTreeMap<(String, String), u64> = BTreeMap::new();
+    for ((legacy, new), count) in counts {
+        *by_text.entry((text(Side::Legacy, legacy), text(Side::New, new))).or_default() += count;
+    }
+    let pair = |((legacy, new), count): ((String, String), u64)| PairCount { legacy, new, count };
+    let mut pairs: Vec<PairCount> = by_text.into_iter().map(pair).collect();
     pairs.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.cmp(b)));
     pairs.truncate(PAIRS);
     pairs
 }
 
-fn consequences(findings: &Findings, following: &[u32]) -> Vec<Consequence> {
-    let mut by_what: BTreeMap<(Entity, Option<Field>), (u64, BTreeSet<u32>)> = BTreeMap::new();
-    for finding in following.iter().map(|f| &findings.rows[*f as usize]) {
+/// What follows, by kind; of GPAs also how much of their differences the cause makes.
+fn consequences(findings: &Findings, following: &[u32], shares: &BTreeMap<u32, u32>) -> Vec<Consequence> {
+    let mut by_what: BTreeMap<(Entity, Option<Field>), (Share, Vec<u64>)> = BTreeMap::new();
+    for (at, finding) in following.iter().map(|f| (f, &findings.rows[*f as usize])) {
         let known = by_what.entry((finding.entity, finding.field)).or_default();
-        known.0 += 1;
-        known.1.extend(student(finding));
+        known.0.add(student(finding));
+        known.1.extend(shares.get(at).map(|s| u64::from(*s)));
     }
     by_what
         .into_iter()
-        .map(|((entity, field), (findings, students))| Consequence {
+        .map(|((entity, field), (share, parts))| Consequence {
             what: field.map_or_else(|| entity.to_string(), |f| format!("{entity}.{f}")),
-            findings,
-            students: students.len() as u64,
+            findings: share.findings,
+            students: share.students,
+            percent: (!parts.is_empty()).then(|| (parts.iter().sum::<u64>() / parts.len() as u64 / 10) as u32),
         })
         .collect()
 }

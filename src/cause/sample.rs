@@ -80,7 +80,7 @@ impl Sample {
             let unit = self.units[event];
             let own = &self.attribute_keys[event * width..(event + 1) * width];
             if applied.outcome(unit, self.keys[event]) == Outcome::AsSaid
-                && base.iter().all(|l| l.holds(space, unit, own))
+                && base.iter().all(|l| l.holds(space, unit))
             {
                 units.push(unit);
                 keys.extend_from_slice(own);
@@ -90,10 +90,9 @@ impl Sample {
     }
 
     pub(super) fn look_up(&mut self, space: &Space<'_>, literals: &Literals) {
-        let width = space.attributes.len();
         let mut matched = Vec::new();
-        for (event, unit) in self.units.iter().enumerate() {
-            literals.matched(space, *unit, &self.attribute_keys[event * width..(event + 1) * width], &mut matched);
+        for unit in &self.units {
+            literals.matched(space, *unit, &mut matched);
             self.literals.extend_from_slice(&matched);
             self.ends.push(self.literals.len() as u32);
         }
@@ -105,7 +104,7 @@ impl Sample {
         for event in 0..self.at.len() {
             let (unit, keys) = (self.units[event], self.keys[event]);
             if self.claimed[event] > 0 {
-                if prospect.applied.touches(unit, keys) {
+                if prospect.applied.touches(unit, keys.0) {
                     gone.add(&prospect.frame, self.matched(event));
                 }
             } else if prospect.applied.outcome(unit, keys) == Outcome::AsSaid {

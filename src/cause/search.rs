@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use foldhash::{HashMap, HashMapExt};
 use rayon::prelude::*;
 
 use super::bits::{BIT, Share, WORTH, log2};
@@ -15,7 +16,7 @@ use super::model::Settings;
 use super::pattern::Pattern;
 use super::propose::patterns;
 use super::sample::{Prospect, Sample};
-use super::space::{Space, Unit, each_unit};
+use super::space::{NO_KEY, Population, Space, Unit, each_unit};
 use crate::canonical::Entity;
 
 /// Passes over the records of a population at most.
@@ -117,8 +118,7 @@ fn propose<'a>(
     for applied in patterns(space.run, live.group, live.dictionary.as_ref(), &open, least) {
         let bases = live.bases.iter().filter(|b| b.pattern == applied.pattern).map(|b| b.literals.as_slice());
         for base in bases.chain(std::iter::once(&[][..])) {
-            let Some(again) = live.again(space, &applied.pattern) else { continue };
-            let (units, keys) = sample.of_pattern(space, &again, base);
+            let (units, keys) = sample.of_pattern(space, &applied, base);
             if (units.len() as u64) < least {
                 continue;
             }
@@ -127,8 +127,9 @@ fn propose<'a>(
             let mut chosen = literals(space, &keyed, settings.min_findings);
             chosen.truncate(super::grid::WIDTH + 4);
             let chosen = chosen.into_iter().filter_map(|l| numbers.number(l)).collect();
-            let price = price(&again.pattern, live.dictionary.as_ref());
-            prospects.push(Prospect { live: at, applied: again, frame: Frame::new(base, chosen), price });
+            let price = price(&applied.pattern, live.dictionary.as_ref());
+            let frame = Frame::new(base, chosen);
+            prospects.push(Prospect { live: at, applied: applied.clone(), frame, price });
         }
     }
     prospects
@@ -187,6 +188,31 @@ fn thin<'a>(
     prospects.into_iter().zip(rough).filter_map(keep).collect()
 }
 
+/// The patterns of one kind of finding, by the legacy keys that they change.
+struct Watch {
+    live: usize,
+    /// Patterns that change many values.
+    broad: Vec<usize>,
+    /// Patterns that change a few, by the value.
+    few: HashMap<u32, Vec<usize>>,
+}
+
+impl Watch {
+    fn all(lives: usize, prospects: &[Prospect<'_>]) -> Vec<Self> {
+        let mut all: Vec<Self> =
+            (0..lives).map(|live| Self { live, broad: Vec::new(), few: HashMap::new() }).collect();
+        for (at, prospect) in prospects.iter().enumerate() {
+            let watch = &mut all[prospect.live];
+            match prospect.applied.few() {
+                Some(keys) => keys.for_each(|key| watch.few.entry(key).or_default().push(at)),
+                None => watch.broad.push(at),
+            }
+        }
+        all.retain(|w| !w.broad.is_empty() || !w.few.is_empty());
+        all
+    }
+}
+
 /// Counts the records of the population (of every n-th student) that each pattern touches, by its conditions: the
 /// denominators.
 fn count<'a>(
@@ -196,32 +222,35 @@ fn count<'a>(
     literals: &Literals,
     stride: usize,
 ) -> Vec<Grid> {
+    if prospects.is_empty() {
+        return Vec::new();
+    }
     let empty = || -> Vec<Grid> { prospects.iter().map(|p| Grid::new(&p.frame)).collect() };
     let students = space.run.students.len() as u32;
     let starts: Vec<u32> = (0..students.max(1)).step_by(CHUNK as usize).collect();
-    let by_live: Vec<(usize, Vec<usize>)> = (0..lives.len())
-        .map(|live| (live, (0..prospects.len()).filter(|p| prospects[*p].live == live).collect::<Vec<_>>()))
-        .filter(|(_, own)| !own.is_empty())
-        .collect();
+    let watches = Watch::all(lives.len(), prospects);
     starts
         .par_iter()
         .fold(empty, |mut grids, start| {
-            let mut keys = vec![0; space.attributes.len()];
             let mut matched = Vec::new();
             let mut see = |unit: Unit| {
                 let mut is_known = false;
-                for (live, own) in &by_live {
-                    let value_keys = keys_of(lives[*live].dictionary.as_ref(), space.population, unit);
-                    for prospect in own {
-                        let this = &prospects[*prospect];
-                        if this.applied.touches(unit, value_keys) {
-                            if !is_known {
-                                space.keys(unit, &mut keys);
-                                literals.matched(space, unit, &keys, &mut matched);
-                                is_known = true;
-                            }
-                            grids[*prospect].add(&this.frame, &matched);
+                for watch in &watches {
+                    let dictionary = lives[watch.live].dictionary.as_ref();
+                    let key = match dictionary.filter(|_| space.population == Population::Paired) {
+                        Some(dictionary) => dictionary.legacy_key(unit),
+                        None => NO_KEY,
+                    };
+                    let few = watch.few.get(&key).map_or(&[][..], Vec::as_slice);
+                    for at in watch.broad.iter().chain(few) {
+                        if !prospects[*at].applied.touches(unit, key) {
+                            continue;
                         }
+                        if !is_known {
+                            literals.matched(space, unit, &mut matched);
+                            is_known = true;
+                        }
+                        grids[*at].add(&prospects[*at].frame, &matched);
                     }
                 }
             };
@@ -265,18 +294,6 @@ impl<'a, 'g> Live<'a, 'g> {
             bases: Vec::new(),
             refined: BTreeSet::new(),
             is_done: false,
-        }
-    }
-
-    /// The same pattern once more, ready to be applied.
-    fn again(&self, space: &Space<'a>, pattern: &Pattern) -> Option<Applied<'a>> {
-        match (pattern, &self.dictionary, self.group.kind.field) {
-            (Pattern::Speaks(check), ..) => Some(Applied::speaks(*check)),
-            (Pattern::Unmapped(side, raw), _, Some(field)) => {
-                Applied::unmapped(space.run, space.entity, field, *side, raw)
-            }
-            (_, Some(dictionary), _) => Applied::values(dictionary, pattern.clone()),
-            _ => None,
         }
     }
 
@@ -356,19 +373,15 @@ impl<'a, 'g> Live<'a, 'g> {
             sample.claimed[event] = number;
         }
         let condition: Vec<Literal> = condition.into_iter().map(|l| literals.get(l)).collect();
-        let Some(applied) = self.again(space, &prospect.applied.pattern) else { return };
-        let mut keys = vec![0; space.attributes.len()];
-        let mut events = Vec::new();
-        for (at, event) in self.group.events.iter().enumerate().filter(|(at, _)| self.claimed[*at] == 0) {
+        let applied = prospect.applied.clone();
+        let is_one = |(at, event): (usize, &Event)| {
             let value_keys = keys_of(self.dictionary.as_ref(), space.population, event.unit);
-            if applied.outcome(event.unit, value_keys) != Outcome::AsSaid {
-                continue;
-            }
-            space.keys(event.unit, &mut keys);
-            if condition.iter().all(|l| l.holds(space, event.unit, &keys)) {
-                events.push(at as u32);
-            }
-        }
+            self.claimed[at] == 0
+                && applied.outcome(event.unit, value_keys) == Outcome::AsSaid
+                && condition.iter().all(|l| l.holds(space, event.unit))
+        };
+        let all = self.group.events.par_iter().enumerate().with_min_len(4096);
+        let events: Vec<u32> = all.filter(|e| is_one(*e)).map(|(at, _)| at as u32).collect();
         for at in &events {
             self.claimed[*at as usize] = number;
         }

@@ -79,10 +79,18 @@ impl Cause {
         let _ = writeln!(text, "  fix        {}", self.fix.line());
         for consequence in &self.consequences {
             let (findings, students) = (count(consequence.findings, "finding"), count(consequence.students, "student"));
-            let _ = writeln!(text, "  follows    {}: {findings}, {students}", consequence.what);
+            let part = consequence.percent.map_or_else(String::new, |p| format!(" ({p} % of the differences)"));
+            let _ = writeln!(text, "  follows    {}: {findings}, {students}{part}", consequence.what);
         }
         if !self.consequences.is_empty() {
             let _ = writeln!(text, "  in all     {}", count(self.students_in_all, "student"));
+        }
+        if !self.fix.lines.is_empty() {
+            let _ = writeln!(text, "\n  lines as they should be");
+        }
+        for line in &self.fix.lines {
+            let number = if line.line == 0 { "new".to_owned() } else { line.line.to_string() };
+            let _ = writeln!(text, "  {}:{number}  {}", line.file, line.text);
         }
         self.tables(&mut text);
         text
@@ -198,6 +206,7 @@ mod tests {
                 proposal: "load again".into(),
                 is_vendors: true,
                 owner: "Ops".into(),
+                lines: Vec::new(),
             },
             schools: vec![SchoolShare { school: "012".into(), findings: 1061, students: 58 }],
             ..Cause::default()
@@ -225,7 +234,8 @@ mod tests {
 
     #[test]
     fn the_list_ends_with_what_no_cause_explains() {
-        let causes = Causes { causes: vec![cause()], of_finding: vec![1, 0, 0], follows: vec![false; 3] };
+        let causes =
+            Causes { causes: vec![cause()], of_finding: vec![1, 0, 0], follows: vec![false; 3], ..Causes::default() };
         assert!(causes.list().ends_with("2 findings no cause explains\n"), "{}", causes.list());
     }
 }

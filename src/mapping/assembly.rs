@@ -13,11 +13,17 @@ pub(super) struct Assembly {
     entity: Entity,
     locations: Locations,
     columns: BTreeMap<Field, Column>,
+    blocks: Vec<(u32, u16)>,
 }
 
 impl Assembly {
     /// The records of one block.
-    pub(super) fn new(entity: Entity, view: &View<'_>, kept: Option<&[u32]>, columns: Vec<(Field, Column)>) -> Self {
+    pub(super) fn new(
+        (entity, block): (Entity, usize),
+        view: &View<'_>,
+        kept: Option<&[u32]>,
+        columns: Vec<(Field, Column)>,
+    ) -> Self {
         let table = view.table();
         let locations = match kept {
             None if view.repeat() == 1 => table.locations.clone(),
@@ -28,7 +34,8 @@ impl Assembly {
                 locations
             }
         };
-        Self { entity, locations, columns: columns.into_iter().collect() }
+        let blocks = vec![(locations.len() as u32, u16::try_from(block).unwrap_or(u16::MAX))];
+        Self { entity, locations, columns: columns.into_iter().collect(), blocks }
     }
 
     /// Which entity.
@@ -40,6 +47,7 @@ impl Assembly {
     pub(super) fn append(mut self, other: Self) -> Result<Self, Error> {
         let (before, added) = (self.locations.len(), other.locations.len());
         copy(&other.locations, 0..added as u32, &mut self.locations);
+        self.blocks.extend(other.blocks.iter().map(|(end, number)| (end + before as u32, *number)));
         let mut theirs = other.columns;
         for field in Field::of(self.entity) {
             let (mine, their) = (self.columns.remove(field), theirs.remove(field));
@@ -56,6 +64,7 @@ impl Assembly {
     /// The records.
     pub(super) fn into_records(self) -> Records {
         let mut records = Records::new(self.entity, self.locations);
+        records.set_blocks(self.blocks);
         for (field, column) in self.columns {
             records.set(field, column);
         }

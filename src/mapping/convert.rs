@@ -287,6 +287,7 @@ mod tests {
 
     fn spec(field: Field) -> FieldSpec {
         FieldSpec {
+            span: 0..0,
             field,
             source: Source::Constant(String::new()),
             null: vec![String::new()],

@@ -109,7 +109,7 @@ fn map_block(
         .into_par_iter()
         .map(|d| Ok((d.rule.spec.field, d.finish(kept.as_deref(), view.rows)?)))
         .collect::<Result<Vec<(Field, Column)>, Error>>()?;
-    Ok(Assembly::new(block.entity, &view, kept.as_deref(), columns))
+    Ok(Assembly::new((block.entity, block.number), &view, kept.as_deref(), columns))
 }
 
 /// The fields whose columns the files have. A field of only absent optional columns is not compared; where the entity

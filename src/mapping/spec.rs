@@ -1,6 +1,7 @@
 //! A mapping as validated: what a system's tables are and how their columns become canonical fields.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -262,6 +263,8 @@ pub enum Case {
 pub struct FieldSpec {
     /// The field.
     pub field: Field,
+    /// The bytes of its name in the mapping file.
+    pub span: Range<usize>,
     /// Where the value comes from.
     pub source: Source,
     /// Texts that mean "no value".

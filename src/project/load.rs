@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
+use super::owners;
 use super::settings;
 use super::sides::{self, SideDraft};
 use super::spec::{MatchRule, Migration, Project};
@@ -111,6 +112,7 @@ fn read(root: &Node<'_>, overrides: &Overrides, known: &Known<'_>, others: &mut 
     let waivers = settings::waivers(root, &folder);
     let outputs = settings::outputs(root, &folder);
     let privacy = settings::privacy(root);
+    let owners = owners::read(root, &tables_in_use(&crosswalks, [&legacy, &new]));
     root.finish_ref();
     Some(Project {
         path: problems.path().to_owned(),
@@ -127,8 +129,22 @@ fn read(root: &Node<'_>, overrides: &Overrides, known: &Known<'_>, others: &mut 
         waivers,
         outputs,
         privacy,
+        owners,
         warnings: Vec::new(),
     })
+}
+
+/// The code tables of the project and of both mappings.
+fn tables_in_use<'a>(
+    crosswalks: &'a BTreeMap<String, Crosswalk>,
+    sides: [&'a Option<SideDraft>; 2],
+) -> Vec<&'a str> {
+    let mappings = sides.into_iter().flatten().filter_map(|s| s.mapping.as_ref());
+    let mut names: Vec<&str> =
+        crosswalks.keys().map(String::as_str).chain(mappings.flat_map(Mapping::used_crosswalks)).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 fn migration(root: &Node<'_>) -> Option<Migration> {

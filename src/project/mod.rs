@@ -1,6 +1,7 @@
 //! The project file as written, and the validated project: one file a migration, every mistake told at once.
 
 mod load;
+mod owners;
 mod schema;
 mod settings;
 mod sides;
@@ -8,6 +9,7 @@ mod spec;
 mod template;
 
 pub use load::{Known, Overrides, source_of};
+pub use owners::Owners;
 pub use schema::{SchemaKind, schema};
 pub use spec::{
     CheckSetting, CheckSettings, MatchRule, Migration, Names, Outputs, PackFormat, Policies, PolicyRef, Privacy,

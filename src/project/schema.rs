@@ -130,6 +130,7 @@ fn project(checks: &[&str]) -> Value {
                 "min_severity": one_of(&Severity::WORST_FIRST.map(Severity::name), "findings below are not in packs"),
                 "html": flag("write an HTML report"),
             }), &[]),
+            "owners": said(map_of(&json!({ "type": "string" })), "who repairs what: mapping, crosswalks, \"crosswalks.mark\", legacy, new, transcript, \"transcript.mark\""),
             "privacy": object(json!({
                 "names": one_of(&["full", "initials", "none"], "how students are named"),
                 "exec_min_group": whole("smaller groups are not shown to executives"),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::owners::Owners;
 use crate::canonical::{Entity, Field, Side};
 use crate::diagnostic::Diagnostic;
 use crate::finding::Severity;
@@ -43,6 +44,8 @@ pub struct Project {
     pub outputs: Outputs,
     /// Who is shown how.
     pub privacy: Privacy,
+    /// Who repairs what.
+    pub owners: Owners,
     /// Warnings of all files; errors would have refused the project.
     pub warnings: Vec<Diagnostic>,
 }

@@ -29,11 +29,11 @@ pub(super) fn read<'a>(
 ) -> Option<FieldSpec> {
     if let Some(column) = crate::diagnostic::document::text(value) {
         let source = Source::Column(context.column(&column, table, joins));
-        return Some(spec(field, source, context));
+        return Some(spec(field, key, source, context));
     }
     let node = fields.inside(&key.value, value)?;
     let source = source(&node, table, joins, context);
-    let mut spec = spec(field, source.unwrap_or_else(|| Source::Constant(String::new())), context);
+    let mut spec = spec(field, key, source.unwrap_or_else(|| Source::Constant(String::new())), context);
     let understood = node.problems();
     texts(&node, &mut spec);
     conventions(&node, &mut spec, context);
@@ -52,10 +52,11 @@ pub(super) fn read<'a>(
     Some(spec)
 }
 
-fn spec(field: Field, source: Source, context: &Context<'_>) -> FieldSpec {
+fn spec(field: Field, key: &At<String>, source: Source, context: &Context<'_>) -> FieldSpec {
     let words = |list: &[&str]| list.iter().map(|w| (*w).to_owned()).collect();
     FieldSpec {
         field,
+        span: key.span.clone(),
         source,
         null: context.null.clone(),
         replace: Vec::new(),

@@ -1,0 +1,133 @@
+//! The lines of the project's mappings and code tables that made the canonical records, for causes.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use crate::canonical::{Entity, Field, Side};
+use crate::cause::{CodeLine, Origin, Origins};
+use crate::mapping::{ColumnRef, Crosswalk, EndDate, Mapping, Source, YearRule};
+use crate::project::{Owners, SideSpec, source_of};
+
+/// Both sides' mappings, their files read when a cause asks for a line.
+#[derive(Debug)]
+pub struct Files {
+    legacy: Mapping,
+    new: Mapping,
+    owners: Owners,
+    texts: Mutex<BTreeMap<std::path::PathBuf, String>>,
+}
+
+impl Files {
+    /// Of a project's sides.
+    #[must_use]
+    pub fn new(legacy: &SideSpec, new: &SideSpec, owners: &Owners) -> Self {
+        let (legacy, new) = (legacy.mapping.clone(), new.mapping.clone());
+        Self { legacy, new, owners: owners.clone(), texts: Mutex::default() }
+    }
+
+    const fn mapping(&self, side: Side) -> &Mapping {
+        match side {
+            Side::Legacy => &self.legacy,
+            Side::New => &self.new,
+        }
+    }
+
+    /// The number and the text of the line that holds a byte of a file.
+    fn line(&self, path: &std::path::Path, byte: usize) -> (u32, String) {
+        let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = texts.entry(path.to_owned()).or_insert_with(|| source_of(path));
+        let Some(before) = text.get(..byte) else { return (0, String::new()) };
+        let number = before.bytes().filter(|b| *b == b'\n').count() as u32 + 1;
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        let line = text[start..].lines().next().unwrap_or_default();
+        (number, line.to_owned())
+    }
+}
+
+/// A file as people find it.
+fn shown(path: &std::path::Path) -> String {
+    let is_shipped = path.starts_with("mappings") && !path.exists();
+    format!("{}{}", path.display(), if is_shipped { " (shipped)" } else { "" })
+}
+
+impl Origins for Files {
+    fn fields(&self, side: Side, entity: Entity, field: Field) -> Vec<Origin> {
+        let mapping = self.mapping(side);
+        let blocks = mapping.blocks.iter().filter(|b| b.entity == entity);
+        blocks
+            .filter_map(|block| {
+                let spec = block.fields.iter().find(|f| f.field == field)?;
+                let (line, text) = self.line(&mapping.path, spec.span.start);
+                let crosswalk = spec.crosswalk.as_ref().and_then(|name| mapping.crosswalks.get(name));
+                Some(Origin {
+                    block: u16::try_from(block.number).unwrap_or(u16::MAX),
+                    column: column(&block.table, &block.joins, &spec.source),
+                    file: shown(&mapping.path),
+                    line,
+                    text,
+                    crosswalk: crosswalk.filter(|c| c.is_supplied()).map(|c| c.name.clone()),
+                    is_end_exclusive: spec.end_date == EndDate::Exclusive,
+                    is_year_of_start: match spec.school_year {
+                        YearRule::Starts => Some(true),
+                        YearRule::Ends => Some(false),
+                        YearRule::Span | YearRule::Offset(_) => None,
+                    },
+                    dates: spec.dates.clone(),
+                    owner: self.owners.of_mapping().to_owned(),
+                })
+            })
+            .collect()
+    }
+
+    fn code(&self, origin: &Origin, raw: &str, to: &str) -> Option<CodeLine> {
+        let name = origin.crosswalk.as_ref()?;
+        let table = Side::BOTH.into_iter().find_map(|side| self.mapping(side).crosswalks.get(name))?;
+        let owner = self.owners.of_crosswalk(name).to_owned();
+        let known = table.lines.iter().find(|l| l.from == raw).filter(|l| l.line > 0);
+        let (line, text) = match known {
+            Some(known) => {
+                let (line, text) = self.line(&table.path, known.span.start);
+                (line, self.rewritten(table, known.span.clone(), &text, to))
+            }
+            None => (0, format!("{},{}", cell(raw), cell(to))),
+        };
+        Some(CodeLine { file: shown(&table.path), line, text, owner })
+    }
+
+    fn owner(&self, side: Side, entity: Entity, field: Option<Field>) -> String {
+        self.owners.of_records(side, entity, field).to_owned()
+    }
+}
+
+impl Files {
+    /// The line of a code table with another target, the rest as written.
+    fn rewritten(&self, table: &Crosswalk, span: std::ops::Range<usize>, line: &str, to: &str) -> String {
+        let texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = texts.get(&table.path).map_or("", String::as_str);
+        let start = text.get(..span.start).and_then(|t| t.rfind('\n')).map_or(0, |at| at + 1);
+        match (line.get(..span.start - start), line.get(span.end - start..)) {
+            (Some(before), Some(after)) => format!("{before}{}{after}", cell(to)),
+            _ => line.to_owned(),
+        }
+    }
+}
+
+/// A cell of a CSV.
+fn cell(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+}
+
+fn column(table: &str, joins: &[crate::mapping::Join], source: &Source) -> String {
+    let of = |c: &ColumnRef| {
+        let table = c.join.and_then(|j| joins.get(j)).map_or(table, |j| j.table.as_str());
+        format!("{table}.{}", c.column)
+    };
+    match source {
+        Source::Column(column) => of(column),
+        Source::Coalesce(columns) => columns.iter().map(of).collect::<Vec<_>>().join(" or "),
+        Source::Constant(_) | Source::Concat(_) | Source::Cel(_) => {
+            let columns: Vec<String> = source.columns().into_iter().map(of).collect();
+            if columns.is_empty() { table.to_owned() } else { columns.join(" and ") }
+        }
+    }
+}
