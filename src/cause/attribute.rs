@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use super::space::{NOBODY, NO_KEY, Population, Unit};
+use super::space::{NO_KEY, NOBODY, Population, Unit};
 use crate::canonical::{Column, Entity, Field, Records, Row, Side, Typed};
 use crate::reconcile::{KeyColumn, NEVER, Reconciliation};
 

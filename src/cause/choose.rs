@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashMapExt};
 
+use super::attribute::Name;
 use super::bits::{BIT, Share, log2};
 use super::literal::{Literal, Test};
-use super::attribute::Name;
 use super::space::{NO_KEY, Space, Unit};
 
 /// Values of one attribute that are tried.
@@ -157,7 +157,8 @@ fn inside(places: &[(u32, u64)], score: &impl Fn(u64, u32, u32) -> i64) -> Optio
     };
     let last = places.len().checked_sub(1)?;
     let starts = (0..places.len()).step_by(part);
-    let ends = |a: usize| (0..places.len()).step_by(part).map(move |b| (b + part - 1).min(last)).filter(move |b| *b > a);
+    let ends =
+        |a: usize| (0..places.len()).step_by(part).map(move |b| (b + part - 1).min(last)).filter(move |b| *b > a);
     let mut best = starts.flat_map(|a| ends(a).map(move |b| (a, b))).map(|(a, b)| of(a, b)).fold(None, better)?;
     let near = |at: usize| at.saturating_sub(part)..=(at + part).min(last);
     best = near(best.1).filter(|a| *a < best.2).map(|a| of(a, best.2)).fold(Some(best), better)?;

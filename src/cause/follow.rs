@@ -71,7 +71,7 @@ impl Ledger {
         self.drafts[cause as usize - 1].kinds().any(|k| k.field.is_some_and(|f| depends(field, f)))
     }
 
-    fn follow(&mut self, finding: u32, cause: u32) {
+    pub(super) fn follow(&mut self, finding: u32, cause: u32) {
         self.of_finding[finding as usize] = cause;
         self.follows[finding as usize] = true;
     }
@@ -158,7 +158,8 @@ impl Ledger {
     fn students(&self, findings: &Findings, cause: u32) -> usize {
         let mut last = None;
         let list = &self.drafts[cause as usize - 1].findings;
-        let is_next = |f: &&u32| last.replace(findings.rows[**f as usize].subject) != Some(findings.rows[**f as usize].subject);
+        let is_next =
+            |f: &&u32| last.replace(findings.rows[**f as usize].subject) != Some(findings.rows[**f as usize].subject);
         list.iter().filter(is_next).count()
     }
 

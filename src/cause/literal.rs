@@ -2,8 +2,8 @@
 
 use foldhash::HashMap;
 
-use super::bits::{BIT, log2};
 use super::attribute::Name;
+use super::bits::{BIT, log2};
 use super::model::Term;
 use super::space::{NO_KEY, Space, Unit};
 use crate::canonical::{Entity, Field, Side};

@@ -22,6 +22,7 @@ mod search;
 mod shares;
 mod show;
 mod space;
+mod swap;
 mod words;
 
 use std::collections::BTreeMap;
@@ -30,10 +31,10 @@ pub use model::{Cause, Causes, Consequence, Fix, LineFix, PairCount, Proof, Scho
 pub use origin::{CodeLine, Origin, Origins};
 pub use show::CSV_HEADER;
 
+use follow::{is_derived, is_rank};
 use group::{Group, Sort, groups};
 use pattern::Pattern;
 use prove::{Draft, prove};
-use follow::{is_derived, is_rank};
 use relate::Ledger;
 use search::search;
 use space::{Population, Spaces};
@@ -54,9 +55,10 @@ pub fn explain(run: &Reconciliation, findings: &Findings, settings: &Settings) -
     let (own, derived): (Vec<&Group>, Vec<&Group>) = derived.into_iter().partition(|g| is_value(g) || is_record(g));
     let mut ledger = Ledger::new(findings.rows.len());
     let mut spaces = Spaces::new(run);
+    ledger.add_swaps(run, findings, settings);
     let mut drafts = sought(&mut spaces, &[primary, own.clone()].concat(), &ledger.of_finding, settings);
     drafts.retain(|d| !is_derived(d.kind, settings) || d.kind.sort != Sort::Values || is_sure(d));
-    ledger.add(findings, drafts);
+    ledger.add(run, findings, drafts);
     ledger.follow_records(&groups, findings);
     let (values, _): (Vec<&Group>, Vec<&Group>) = own.into_iter().partition(is_value);
     let (ranks, values): (Vec<&Group>, Vec<&Group>) = values.into_iter().partition(|g| is_rank(g.kind.field));
@@ -67,7 +69,7 @@ pub fn explain(run: &Reconciliation, findings: &Findings, settings: &Settings) -
     ledger.follow_classes(run, findings, &ranks);
     let left = [gpas, others, ranks].concat();
     let drafts = sought(&mut spaces, &left, &ledger.of_finding, settings);
-    ledger.add(findings, drafts);
+    ledger.add(run, findings, drafts);
     rank::rank(run, findings, ledger, settings)
 }
 

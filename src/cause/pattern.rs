@@ -172,7 +172,8 @@ impl Rule {
                     tried.push(Self::SchoolYears(b.0 - a.0));
                 }
             }
-            (Typed::Text, Typed::Text) if field.kind() != Kind::Term => Self::texts(from.text, to.text, &mut tried),
+            (Typed::Text, Typed::Text) if field.kind() == Kind::Term => tried.extend(Self::number(from.text, to.text)),
+            (Typed::Text, Typed::Text) => Self::texts(from.text, to.text, &mut tried),
             _ => {}
         }
         found.extend(tried.into_iter().filter(|rule| rule.apply(from).is_some_and(|text| text == to.text)));
@@ -183,11 +184,7 @@ impl Rule {
         if from.is_ascii() {
             tried.push(Self::Upper);
         }
-        if let (Some((_, a)), Some((_, b))) = (numbered(from), numbered(to))
-            && let (Ok(a), Ok(b)) = (a.parse::<i64>(), b.parse::<i64>())
-        {
-            tried.push(Self::Number(b - a));
-        }
+        tried.extend(Self::number(from, to));
         let length = to.chars().count();
         if length >= 3 && from.starts_with(to) {
             // The blank before the next word may have gone with the cut.
@@ -197,6 +194,12 @@ impl Rule {
             tried.extend(u8::try_from(to.len()).ok().map(Self::Pad));
         }
         tried.extend(from.strip_prefix(to).and_then(Ending::of).map(Self::WithoutEnd));
+    }
+
+    /// By how much the digits at the end went up.
+    fn number(from: &str, to: &str) -> Option<Self> {
+        let digits = |text| numbered(text).and_then(|(_, digits)| digits.parse::<i64>().ok());
+        Some(Self::Number(digits(to)? - digits(from)?))
     }
 
     /// In the words of people; `what` is the field.
@@ -213,6 +216,7 @@ impl Rule {
             Self::Years(years) => format!("{what} {}", later(i64::from(years), "year")),
             Self::DayMonth => format!("{what} with day and month exchanged"),
             Self::SchoolYears(years) => format!("{what} {}", later(i64::from(years), "year")),
+            Self::Number(by) if what.ends_with("term") => format!("{what} {}", later(by, "term")),
             Self::Number(by) if by >= 0 => format!("{what} {by} higher"),
             Self::Number(by) => format!("{what} {} lower", by.unsigned_abs()),
             Self::Cut(length) => format!("{what} cut at {length} characters"),
@@ -306,6 +310,8 @@ mod tests {
         assert!(rules(Field::LastName, "Muñoz", "MuÃ±oz").contains(&Rule::Mojibake));
         assert!(rules(Field::LastName, "Muñoz", "Munoz").contains(&Rule::Unaccented));
         assert!(rules(Field::Mark, "A", "B").is_empty());
+        assert_eq!(rules(Field::Term, "Q1", "Q2"), [Rule::Number(1)]);
+        assert!(rules(Field::Term, "S1", "FY").is_empty());
     }
 
     #[test]

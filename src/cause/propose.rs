@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashMapExt};
 
+use super::attribute::texts;
 use super::dictionary::{Applied, Dictionary};
 use super::group::{Event, Group, Sort};
 use super::pattern::{Pattern, Rule};
-use super::attribute::texts;
 use crate::canonical::{Entity, Field};
 use crate::reconcile::{KeyColumn, NEVER, Reconciliation};
 

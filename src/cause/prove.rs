@@ -29,9 +29,28 @@ pub(super) struct Draft {
     pub(super) proved: bool,
     /// Further kinds of finding that the same cause makes.
     pub(super) also: Vec<Kind>,
+    /// Records were put together or taken apart.
+    pub(super) shape: Shape,
+}
+
+/// What became of the number of records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Nothing.
+    Kept,
+    /// Several became one.
+    Merged,
+    /// One became several.
+    Split,
 }
 
 impl Draft {
+    /// A cause without a condition.
+    pub(super) fn plain(kind: Kind, pattern: Pattern, findings: Vec<u32>, proof: Proof, proved: bool) -> Self {
+        let (condition, scope, lasting, also) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { kind, pattern, condition, scope, lasting, findings, proof, proved, also, shape: Shape::Kept }
+    }
+
     /// Its kind of finding and the further ones.
     pub(super) fn kinds(&self) -> impl Iterator<Item = Kind> + '_ {
         std::iter::once(self.kind).chain(self.also.iter().copied())
@@ -110,6 +129,7 @@ fn draft(
         proof,
         proved,
         also: Vec::new(),
+        shape: Shape::Kept,
     }
 }
 

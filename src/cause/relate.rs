@@ -1,13 +1,14 @@
 //! What belongs together: one fault that shows in several fields, or in several kinds of record, is one cause.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::group::Sort;
 use super::pattern::Pattern;
-use super::prove::Draft;
-use super::space::{NOBODY, Unit};
-use crate::canonical::Field;
+use super::prove::{Draft, Shape};
+use super::space::{NOBODY, Population, Unit};
+use crate::canonical::{Entity, Field, Row};
 use crate::finding::{Findings, Subject};
+use crate::reconcile::{KeyColumn, Reconciliation};
 
 /// Causes on their way, and whose each finding is.
 #[derive(Debug)]
@@ -25,15 +26,21 @@ pub(super) struct Ledger {
 
 impl Ledger {
     pub(super) fn new(findings: usize) -> Self {
-        Self { drafts: Vec::new(), of_finding: vec![0; findings], follows: vec![false; findings], needs: BTreeMap::new(), shares: BTreeMap::new() }
+        Self {
+            drafts: Vec::new(),
+            of_finding: vec![0; findings],
+            follows: vec![false; findings],
+            needs: BTreeMap::new(),
+            shares: BTreeMap::new(),
+        }
     }
 
     /// Takes newly proved causes in: joined with those that are the same fault, else as their own.
-    pub(super) fn add(&mut self, findings: &Findings, drafts: Vec<Draft>) {
+    pub(super) fn add(&mut self, run: &Reconciliation, findings: &Findings, drafts: Vec<Draft>) {
         let first = self.drafts.len();
         self.drafts.extend(drafts);
-        self.join(findings, first);
-        for (at, draft) in self.drafts.iter().enumerate() {
+        self.join(run, findings, first);
+        for (at, draft) in self.drafts.iter().enumerate().skip(first) {
             for finding in &draft.findings {
                 self.of_finding[*finding as usize] = at as u32 + 1;
                 self.follows[*finding as usize] = false;
@@ -41,7 +48,7 @@ impl Ledger {
         }
     }
 
-    fn join(&mut self, findings: &Findings, first: usize) {
+    fn join(&mut self, run: &Reconciliation, findings: &Findings, first: usize) {
         let mut order: Vec<usize> = (first..self.drafts.len()).collect();
         order.sort_by_key(|at| {
             let draft = &self.drafts[*at];
@@ -64,10 +71,19 @@ impl Ledger {
                 for at in [*l, place] {
                     records.entry(at).or_insert_with(|| units(findings, &self.drafts[order[at]]));
                 }
-                is_same_fault(leader, &records[l], &draft, &records[&place])
+                match shape(leader, &draft) {
+                    Shape::Kept => is_same_fault(leader, &records[l], &draft, &records[&place]),
+                    _ => are_siblings(run, (leader, &records[l]), (&draft, &records[&place])),
+                }
             });
             match joined {
-                Some(leader) => absorb(&mut leaders[leader], draft),
+                Some(leader) => {
+                    let shape = shape(&leaders[leader], &draft);
+                    if shape != Shape::Kept {
+                        leaders[leader].shape = shape;
+                    }
+                    absorb(&mut leaders[leader], draft);
+                }
                 None => {
                     leaders.push(draft);
                     leading.push(place);
@@ -128,9 +144,48 @@ fn are_dependent(a: &Draft, b: &Draft) -> bool {
 
 /// Whether the records are worth comparing.
 fn may_be_same_fault(a: &Draft, b: &Draft) -> bool {
+    if shape(a, b) != Shape::Kept {
+        return true;
+    }
     let is_alike = a.kind.entity == b.kind.entity && a.kind.population == b.kind.population;
     let sisters = a.kind.field.zip(b.kind.field).is_some_and(|(a, b)| are_sisters(a, b));
     is_alike && (sisters || are_dependent(a, b))
+}
+
+/// What two causes may be together: values that depend on the length of a record changed, and other records of the same
+/// kind are missing or too many.
+fn shape(a: &Draft, b: &Draft) -> Shape {
+    let of = |values: &Draft, rows: &Draft| {
+        let is_length = matches!(
+            values.kind.field,
+            Some(Field::Term | Field::Credit | Field::CreditAttempted | Field::CreditEarned | Field::EndDate)
+        );
+        let is_kind = matches!(values.kind.entity, Entity::Transcript | Entity::Schedule);
+        if values.kind.sort != Sort::Values || !is_length || !is_kind || rows.kind.entity != values.kind.entity {
+            return Shape::Kept;
+        }
+        match rows.kind.population {
+            Population::Legacy if rows.kind.field.is_none() => Shape::Merged,
+            Population::New if rows.kind.field.is_none() => Shape::Split,
+            _ => Shape::Kept,
+        }
+    };
+    if of(a, b) == Shape::Kept { of(b, a) } else { of(a, b) }
+}
+
+/// True when nearly every record of one cause has one of the other beside it: of the same student, course and year.
+fn are_siblings(run: &Reconciliation, a: (&Draft, &[Unit]), b: (&Draft, &[Unit])) -> bool {
+    let keys = |(draft, units): (&Draft, &[Unit])| -> BTreeSet<(u32, u32, u32)> {
+        let side = draft.kind.population.side();
+        let column = |field| run.dataset(side).get(draft.kind.entity).and_then(|r| KeyColumn::of(r, field));
+        let (course, year) = (column(Field::Course), column(Field::SchoolYear));
+        let key = |column: &Option<KeyColumn<'_>>, row: Row| column.as_ref().map_or(0, |c| c.key(row));
+        let rows = units.iter().map(|u| (u.student, u.row(side))).filter(|(_, row)| *row != NOBODY);
+        rows.map(|(student, row)| (student, key(&course, row), key(&year, row))).collect()
+    };
+    let (ours, theirs) = (keys(a), keys(b));
+    let both = ours.intersection(&theirs).count();
+    both * 10 >= ours.len() * 9 && both * 10 >= theirs.len() * 9
 }
 
 /// Nearly the same records in a sister field, or a dependent field on a part of them. Other fields of the same records

@@ -79,9 +79,7 @@ impl Sample {
         for event in (0..self.units.len()).filter(|e| self.claimed[*e] == 0) {
             let unit = self.units[event];
             let own = &self.attribute_keys[event * width..(event + 1) * width];
-            if applied.outcome(unit, self.keys[event]) == Outcome::AsSaid
-                && base.iter().all(|l| l.holds(space, unit))
-            {
+            if applied.outcome(unit, self.keys[event]) == Outcome::AsSaid && base.iter().all(|l| l.holds(space, unit)) {
                 units.push(unit);
                 keys.extend_from_slice(own);
             }

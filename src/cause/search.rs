@@ -199,8 +199,7 @@ struct Watch {
 
 impl Watch {
     fn all(lives: usize, prospects: &[Prospect<'_>]) -> Vec<Self> {
-        let mut all: Vec<Self> =
-            (0..lives).map(|live| Self { live, broad: Vec::new(), few: HashMap::new() }).collect();
+        let mut all: Vec<Self> = (0..lives).map(|live| Self { live, broad: Vec::new(), few: HashMap::new() }).collect();
         for (at, prospect) in prospects.iter().enumerate() {
             let watch = &mut all[prospect.live];
             match prospect.applied.few() {

@@ -33,7 +33,10 @@ pub(super) fn shares(
     }
     let bound = settings.policies.bound(run);
     let work = Work { run, findings, of_finding, bound: &bound, settings };
-    open.par_iter().with_min_len(64).map(|at| work.of(&findings.rows[*at as usize]).unwrap_or(Shares::Unknown)).collect()
+    open.par_iter()
+        .with_min_len(64)
+        .map(|at| work.of(&findings.rows[*at as usize]).unwrap_or(Shares::Unknown))
+        .collect()
 }
 
 struct Work<'a> {
@@ -140,11 +143,12 @@ fn fits(reason: Reason, field: Option<Field>) -> bool {
         Reason::Mark => field == Some(Field::Mark),
         Reason::Level => matches!(field, Some(Field::Level | Field::Course | Field::GpaWeight)),
         Reason::Weight => matches!(field, Some(Field::GpaWeight | Field::CreditAttempted | Field::CreditEarned)),
-        Reason::Counting(..) => matches!(field, Some(Field::RepeatCode | Field::InGpa | Field::Course | Field::Transfer)),
-        Reason::Placement => matches!(
-            field,
-            Some(Field::SchoolYear | Field::Term | Field::GradeLevel | Field::SubjectArea)
-        ),
+        Reason::Counting(..) => {
+            matches!(field, Some(Field::RepeatCode | Field::InGpa | Field::Course | Field::Transfer))
+        }
+        Reason::Placement => {
+            matches!(field, Some(Field::SchoolYear | Field::Term | Field::GradeLevel | Field::SubjectArea))
+        }
         _ => false,
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::group::Kind;
 use super::model::{Settings, Term};
 use super::pattern::Pattern;
-use super::prove::Draft;
+use super::prove::{Draft, Shape};
 use super::space::Population;
 use crate::canonical::Field;
 
@@ -34,7 +34,12 @@ pub(super) fn pattern(draft: &Draft, settings: &Settings) -> String {
         _ if withheld => "(withheld)".to_owned(),
         value => format!("`{value}`"),
     };
-    let mut text = match &draft.pattern {
+    let shape = match draft.shape {
+        Shape::Kept => String::new(),
+        Shape::Merged => format!("{} records merged: ", draft.kind.entity),
+        Shape::Split => format!("{} records split: ", draft.kind.entity),
+    };
+    let text = match &draft.pattern {
         Pattern::Pair(from, to) => format!("{what} {} became {}", shown(from), shown(to)),
         Pattern::Swap(a, b) => format!("{what} {} and {} exchanged", shown(a), shown(b)),
         Pattern::Constant(to) if to.is_empty() => format!("{what} lost"),
@@ -45,6 +50,7 @@ pub(super) fn pattern(draft: &Draft, settings: &Settings) -> String {
         Pattern::Unmapped(side, raw) => format!("{what} {} of the {side} side has no crosswalk line", shown(raw)),
         Pattern::Speaks(check) => speaks(draft, *check, settings),
     };
+    let mut text = format!("{shape}{text}");
     let more: Vec<String> = draft.also.iter().map(|k| what_of(*k, draft.kind)).collect();
     if !more.is_empty() {
         let mut more = more;
@@ -61,6 +67,10 @@ fn speaks(draft: &Draft, check: u8, settings: &Settings) -> String {
         Population::Legacy => format!("{} records missing ({name})", draft.kind.entity),
         Population::New => format!("{} records too many ({name})", draft.kind.entity),
         Population::Doubled => format!("{} records loaded twice ({name})", draft.kind.entity),
+        Population::Split => {
+            format!("{} not the same in sum where records were split or merged ({name})", what(draft.kind))
+        }
+        _ if name == "student-swapped" => "students exchanged for each other (student-swapped)".to_owned(),
         _ => format!("{}: {name}", what(draft.kind)),
     }
 }
@@ -73,6 +83,8 @@ fn what(kind: Kind) -> String {
 /// Of another kind beside the leading one: only what differs.
 fn what_of(kind: Kind, leading: Kind) -> String {
     match kind.field {
+        None if kind.entity == leading.entity && kind.population == Population::Legacy => "records missing".to_owned(),
+        None if kind.entity == leading.entity && kind.population == Population::New => "records too many".to_owned(),
         Some(field) if kind.entity == leading.entity => spaced(field.name()),
         Some(field) if leading.field == Some(field) => kind.entity.to_string(),
         _ => what(kind),

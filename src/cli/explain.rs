@@ -4,22 +4,23 @@ use clap::Args;
 
 use super::{Console, FormatChoice, Global, project};
 use crate::canonical::{Entity, Field, Side};
+use crate::cause::Causes;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::reconcile::Reconciliation;
 use crate::report::{FindingSource, visible};
 use crate::run::{Comparison, Quiet, Spelled};
 
-/// Show one student side by side: schedule, transcript, GPA and findings
+/// Show one student side by side: schedule, transcript, GPA and findings; or a cause, as `cause:3`
 ///
 /// STUDENT is an id as either system prints it (leading zeros may be left out) or part of a name. Several hits are
 /// listed; nobody found ends with exit code 1.
 #[derive(Debug, Args)]
 pub struct ExplainCommand {
-    /// Student id, or part of a name
+    /// Student id, part of a name, or `cause:` with the number or id of a cause
     #[arg(value_name = "STUDENT")]
     pub student: String,
-    /// Also list records that are the same
+    /// Also list records that are the same; of a cause, all its students
     #[arg(long)]
     pub all: bool,
     /// Name of the run (default: the project's rehearsal)
@@ -34,11 +35,15 @@ impl ExplainCommand {
     /// When the project or an input is unusable.
     pub fn execute(&self, global: &Global, console: &Console) -> Result<ExitCode, Error> {
         let project = project::load(global, console, self.label.as_deref())?;
+        if let Some(cause) = self.student.strip_prefix("cause:") {
+            return super::causes::show(&project, Some(cause), self.all, console);
+        }
         let policies = crate::run::policies(&project)?;
         let comparison = crate::run::compare(&project, &policies, &Quiet)?;
         let hits = find(&comparison.reconciliation, &self.student);
         let [position] = hits[..] else { return several(&comparison.reconciliation, &hits, &self.student, console) };
-        let mut sheet = self.sheet(&comparison, position, &project.label);
+        let causes = crate::run::seek_causes(&project, &policies, &comparison.reconciliation, &comparison.findings);
+        let mut sheet = self.sheet(&comparison, &causes, position, &project.label);
         sheet.run.clone_from(&project.label);
         let labels = [project.legacy.label.as_str(), project.new.label.as_str()];
         crate::run::explain_policies(&mut sheet, &policies, &comparison.reconciliation, position, labels);
@@ -51,8 +56,17 @@ impl ExplainCommand {
         Ok(ExitCode::Success)
     }
 
-    fn sheet(&self, comparison: &Comparison, position: u32, label: &str) -> crate::report::StudentSheet {
-        let spelled = Spelled::new(&comparison.reconciliation, &comparison.findings, label);
+    fn sheet(
+        &self,
+        comparison: &Comparison,
+        causes: &Causes,
+        position: u32,
+        label: &str,
+    ) -> crate::report::StudentSheet {
+        let mut spelled = Spelled::new(&comparison.reconciliation, &comparison.findings, label);
+        spelled.caused_by = crate::run::causes_of_findings(causes);
+        spelled.cause_words = crate::run::causes_in_words(causes);
+        let spelled = spelled.in_words();
         let about = crate::finding::Subject::Student(position);
         let mut findings: Vec<_> = comparison
             .findings

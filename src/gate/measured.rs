@@ -309,9 +309,27 @@ impl From<&Assessment> for WaiverCounts {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CauseCount {
+    /// Its number in the list of causes; 0: its place here.
+    pub number: u64,
     /// Its name, as reports show it.
     pub name: String,
-    /// Open findings that it explains.
+    /// Open findings that go when it alone is repaired.
+    pub open: SeverityCounts,
+    /// The open major ones of each school.
+    pub major_by_school: BTreeMap<String, u64>,
+    /// Findings that the repair would make: records that agree today and would not any more.
+    pub breaks: SeverityCounts,
+    /// Findings that go only when other causes are repaired too.
+    pub shared: Vec<SharedCount>,
+}
+
+/// Open findings that follow from several causes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SharedCount {
+    /// Numbers of the other causes.
+    pub with: Vec<u64>,
+    /// Open findings.
     pub open: SeverityCounts,
     /// The open major ones of each school.
     pub major_by_school: BTreeMap<String, u64>,

@@ -24,7 +24,7 @@ pub use decide::decide;
 pub use decision::{CriterionResult, Decision, State, Verdict};
 pub use measured::{
     Calibration, CauseCount, CheckCounts, ControlTotals, Drill, EntityCoverage, FieldCoverage, FindingCounts,
-    MatchCounts, Measured, NoticeLine, Rehearsals, SensitivityResult, SeverityCounts, SideInput, Signoffs,
+    MatchCounts, Measured, NoticeLine, Rehearsals, SensitivityResult, SeverityCounts, SharedCount, SideInput, Signoffs,
     SkippedCheck, Survivor, TableAccount, WaiverCounts,
 };
 pub use obligations::{GoProof, HistoryReceipt};

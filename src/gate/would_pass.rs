@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::obligations::plural;
-use super::{CauseCount, Criteria, Measured, SeverityCounts, Verdict};
+use super::{Criteria, Measured, SeverityCounts, Verdict};
 
 /// One sentence for each thing to do; empty for GO.
 pub(super) fn would_pass(verdict: &Verdict, measured: &Measured, criteria: &Criteria) -> Vec<String> {
@@ -22,28 +22,47 @@ pub(super) fn would_pass(verdict: &Verdict, measured: &Measured, criteria: &Crit
     sentences
 }
 
-/// Open findings that are left when causes are fixed.
+/// Open findings that are left when some causes are fixed.
 struct Left {
     counts: SeverityCounts,
     major_by_school: BTreeMap<String, u64>,
 }
 
 impl Left {
-    fn without(&self, cause: &CauseCount) -> Self {
-        let (a, b) = (&self.counts, &cause.open);
-        let counts = SeverityCounts {
-            critical: a.critical.saturating_sub(b.critical),
-            major: a.major.saturating_sub(b.major),
-            minor: a.minor.saturating_sub(b.minor),
-            info: a.info.saturating_sub(b.info),
+    /// What the proofs of the causes foretell: their own findings go, those that they share with others go when all of
+    /// these are fixed, and records that agree today may break.
+    fn after(measured: &Measured, fixed: &[usize]) -> Self {
+        let schools = measured.findings.open_by_school.iter().map(|(s, c)| (s.clone(), c.major)).collect();
+        let mut left = Self { counts: measured.findings.open, major_by_school: schools };
+        let numbers: Vec<u64> = fixed.iter().map(|at| number(measured, *at)).collect();
+        for cause in fixed.iter().filter_map(|at| measured.causes.get(*at)) {
+            left.take(&cause.open, &cause.major_by_school);
+            for shared in cause.shared.iter().filter(|s| s.with.iter().all(|n| numbers.contains(n))) {
+                left.take(&shared.open, &shared.major_by_school);
+            }
+        }
+        for breaks in fixed.iter().filter_map(|at| measured.causes.get(*at)).map(|c| c.breaks) {
+            left.counts.critical += breaks.critical;
+            left.counts.major += breaks.major;
+            left.counts.minor += breaks.minor;
+            left.counts.info += breaks.info;
+        }
+        left
+    }
+
+    fn take(&mut self, open: &SeverityCounts, major_by_school: &BTreeMap<String, u64>) {
+        let a = self.counts;
+        self.counts = SeverityCounts {
+            critical: a.critical.saturating_sub(open.critical),
+            major: a.major.saturating_sub(open.major),
+            minor: a.minor.saturating_sub(open.minor),
+            info: a.info.saturating_sub(open.info),
         };
-        let mut major_by_school = self.major_by_school.clone();
-        for (school, n) in &cause.major_by_school {
-            if let Some(left) = major_by_school.get_mut(school) {
+        for (school, n) in major_by_school {
+            if let Some(left) = self.major_by_school.get_mut(school) {
                 *left = left.saturating_sub(*n);
             }
         }
-        Self { counts, major_by_school }
     }
 
     /// How many findings stand above the limits.
@@ -56,26 +75,32 @@ impl Left {
     }
 }
 
+/// The number that lists of causes show.
+fn number(measured: &Measured, at: usize) -> u64 {
+    measured.causes.get(at).map(|c| c.number).filter(|n| *n > 0).unwrap_or(at as u64 + 1)
+}
+
 /// Takes the cause that lowers the excess most, again and again, until nothing stands above the limits.
 fn causes(measured: &Measured, criteria: &Criteria) -> String {
-    let schools = measured.findings.open_by_school.iter().map(|(s, c)| (s.clone(), c.major)).collect();
-    let mut left = Left { counts: measured.findings.open, major_by_school: schools };
-    let mut open: Vec<(usize, &CauseCount)> = measured.causes.iter().enumerate().collect();
+    let excess = |fixed: &[usize]| Left::after(measured, fixed).excess(criteria);
+    let with = |fixed: &[usize], at: usize| [fixed, &[at]].concat();
     let mut fixed: Vec<usize> = Vec::new();
-    while left.excess(criteria) > 0 {
-        let best = open.iter().enumerate().min_by_key(|(_, (n, c))| (left.without(c).excess(criteria), *n));
-        let Some((at, (number, cause))) = best.map(|(at, found)| (at, *found)) else { break };
-        let next = left.without(cause);
-        if next.excess(criteria) == left.excess(criteria) {
+    let mut open: Vec<usize> = (0..measured.causes.len()).collect();
+    while excess(&fixed) > 0 {
+        let Some(best) = open.iter().copied().min_by_key(|at| (excess(&with(&fixed, *at)), *at)) else { break };
+        if excess(&with(&fixed, best)) >= excess(&fixed) {
             break;
         }
-        left = next;
-        fixed.push(number);
-        open.remove(at);
+        fixed.push(best);
+        open.retain(|at| *at != best);
     }
-    fixed.sort_unstable();
-    let names: Vec<String> =
-        fixed.iter().filter_map(|n| measured.causes.get(*n).map(|c| format!("{} ({})", n + 1, c.name))).collect();
+    fixed.sort_unstable_by_key(|at| number(measured, *at));
+    let named = |at: &usize| {
+        let cause = measured.causes.get(*at)?;
+        Some(format!("{} ({})", number(measured, *at), cause.name))
+    };
+    let names: Vec<String> = fixed.iter().filter_map(named).collect();
+    let left = Left::after(measured, &fixed);
     let rest = format!("{} critical, {} major", left.counts.critical, left.counts.major);
     let excess = left.excess(criteria);
     match (names.is_empty(), excess) {

@@ -140,3 +140,23 @@ pub(super) fn read(path: &Path) -> Result<Vec<Kept>, Error> {
         })
         .collect()
 }
+
+/// How many findings of a run stand under a cause, and how many of them are open.
+pub(super) fn of_cause(path: &Path, id: &str) -> Result<(u64, u64), Error> {
+    let broken = |e: polars::prelude::PolarsError| Error::Input {
+        path: path.to_owned(),
+        what: e.to_string(),
+        fix: "restore .rollproof/findings from a backup; without it this run can not be compared".into(),
+        source: None,
+    };
+    let file = File::open(path).map_err(|e| Error::read(path, e))?;
+    let frame = ParquetReader::new(file).finish().map_err(broken)?;
+    let text = |name: &str| frame.column(name).and_then(|c| c.str().cloned()).map_err(broken);
+    let (cause, waiver) = (text("cause")?, text("waiver")?);
+    let (mut all, mut open) = (0, 0);
+    for i in (0..frame.height()).filter(|i| cause.get(*i) == Some(id)) {
+        all += 1;
+        open += u64::from(waiver.get(i).is_none_or(str::is_empty));
+    }
+    Ok((all, open))
+}

@@ -6,6 +6,7 @@
 //! The order of a run: [`History::open`], [`History::earlier`], [`History::record`] (which gives the receipt that the
 //! gate demands), the gate's decision, [`History::decide`], and last [`RunFolder::finish`], which writes `verdict.json`.
 
+mod causes;
 mod chain;
 mod clock;
 mod compare;
@@ -23,6 +24,7 @@ mod tests;
 mod trend;
 mod verdict_file;
 
+pub use causes::CausePoint;
 pub use chain::{ChainEntry, ChainFault, verify_chain};
 pub use clock::Clock;
 pub use compare::{Comparison, Earlier, Moved};

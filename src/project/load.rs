@@ -135,10 +135,7 @@ fn read(root: &Node<'_>, overrides: &Overrides, known: &Known<'_>, others: &mut 
 }
 
 /// The code tables of the project and of both mappings.
-fn tables_in_use<'a>(
-    crosswalks: &'a BTreeMap<String, Crosswalk>,
-    sides: [&'a Option<SideDraft>; 2],
-) -> Vec<&'a str> {
+fn tables_in_use<'a>(crosswalks: &'a BTreeMap<String, Crosswalk>, sides: [&'a Option<SideDraft>; 2]) -> Vec<&'a str> {
     let mappings = sides.into_iter().flatten().filter_map(|s| s.mapping.as_ref());
     let mut names: Vec<&str> =
         crosswalks.keys().map(String::as_str).chain(mappings.flat_map(Mapping::used_crosswalks)).collect();

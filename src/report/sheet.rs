@@ -141,6 +141,9 @@ impl StudentSheet {
             for line in wrap(&finding.note, width.saturating_sub(12)) {
                 let _ = writeln!(out, "            {line}");
             }
+            for line in wrap(&finding.cause, width.saturating_sub(12)) {
+                let _ = writeln!(out, "            {line}");
+            }
             let _ = writeln!(out, "            ref {}", finding.reference);
         }
     }

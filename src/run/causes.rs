@@ -1,59 +1,29 @@
 //! The few causes behind the findings, as the gate, reports and findings want them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::Spelled;
-use crate::cause::{self, Cause, Causes, CodeLines, Provenance, Settings};
+use super::origins::Files;
+use crate::cause::{self, Cause, Causes, Settings};
 use crate::checks;
 use crate::finding::{Findings, Severity};
-use crate::gate::{CauseCount, SeverityCounts};
-use crate::mapping::{ColumnRef, Mapping, Source};
+use crate::gate::{CauseCount, SeverityCounts, SharedCount};
+use crate::policy::Policies;
 use crate::project::Project;
 use crate::reconcile::Reconciliation;
 use crate::report::summary::{CauseLine, ValuePair};
 
 /// Seeks the causes of a run's findings.
 #[must_use]
-pub fn seek(project: &Project, run: &Reconciliation, findings: &Findings) -> Causes {
-    let mut provenance = Vec::new();
-    for spec in [&project.legacy, &project.new] {
-        add_provenance(&mut provenance, spec.side, &spec.mapping);
-    }
+pub fn seek(project: &Project, policies: &Policies, run: &Reconciliation, findings: &Findings) -> Causes {
     let settings = Settings {
-        provenance,
+        origins: Arc::new(Files::new(&project.legacy, &project.new, &project.owners)),
+        policies: policies.clone(),
         systems: (project.legacy.label.clone(), project.new.label.clone()),
         ..Settings::default()
     };
     cause::explain(run, findings, &settings)
-}
-
-fn add_provenance(list: &mut Vec<Provenance>, side: crate::canonical::Side, mapping: &Mapping) {
-    for block in &mapping.blocks {
-        for field in &block.fields {
-            let crosswalk = field.crosswalk.as_ref().and_then(|name| mapping.crosswalks.get(name));
-            list.push(Provenance {
-                side,
-                entity: block.entity,
-                field: field.field,
-                column: column(&block.table, &field.source),
-                mapping: format!("{} [{}.fields] {}", mapping.path.display(), block.entity, field.field),
-                crosswalk: crosswalk.filter(|c| c.is_supplied()).map(|c| CodeLines {
-                    file: c.path.display().to_string(),
-                    lines: c.lines.iter().map(|l| (l.from.clone(), l.line)).collect(),
-                }),
-                owner: String::new(),
-            });
-        }
-    }
-}
-
-fn column(table: &str, source: &Source) -> String {
-    let of = |c: &ColumnRef| format!("{table}.{}", c.column);
-    match source {
-        Source::Column(column) => of(column),
-        Source::Coalesce(columns) => columns.iter().map(of).collect::<Vec<_>>().join(" or "),
-        Source::Constant(_) | Source::Concat(_) | Source::Cel(_) => table.to_owned(),
-    }
 }
 
 /// The stable id of the proved cause of each finding; empty where none is proved.
@@ -64,23 +34,56 @@ pub fn of_findings(causes: &Causes) -> Vec<Option<u32>> {
     causes.of_finding.iter().map(|n| proved.get(n).map(|at| *at as u32)).collect()
 }
 
-/// For the gate: what of the open findings each proved cause explains.
+/// The causes as people read them beside a finding, by position.
+#[must_use]
+pub fn in_words(causes: &Causes) -> Vec<String> {
+    causes.causes.iter().map(|c| format!("cause {}: {}", c.number, c.sentence)).collect()
+}
+
+/// For the gate: what of the open findings goes when each proved cause is repaired, as its proof says.
 #[must_use]
 pub fn counts(causes: &Causes, run: &Reconciliation, findings: &Findings, spelled: &Spelled<'_>) -> Vec<CauseCount> {
+    let proved = |number: u32| causes.causes.get((number as usize).checked_sub(1)?).filter(|c| c.proved);
     let mut counts: BTreeMap<u32, CauseCount> = BTreeMap::new();
-    for (at, finding) in findings.rows.iter().enumerate() {
-        let Some(Some(cause)) = spelled.caused_by.get(at).copied() else { continue };
-        if !spelled.waiver(at).is_empty() {
+    let mut shared: BTreeMap<(u32, Vec<u64>), SharedCount> = BTreeMap::new();
+    for (at, finding) in findings.rows.iter().enumerate().filter(|(at, _)| spelled.waiver(*at).is_empty()) {
+        let number = causes.of_finding.get(at).copied().unwrap_or(0);
+        let Some(cause) = proved(number) else { continue };
+        let count = counts.entry(number).or_insert_with(|| count_of(cause));
+        let needs = causes.needs.get(&(at as u32)).map_or(&[][..], Vec::as_slice);
+        // What also follows from a single fault, or from what is not proved, stays.
+        if needs.iter().any(|n| proved(*n).is_none()) {
             continue;
         }
-        let name = || format!("cause {}", causes.causes[cause as usize].number);
-        let count = counts.entry(cause).or_insert_with(|| CauseCount { name: name(), ..CauseCount::default() });
-        count.open.add(finding.severity);
+        let with: Vec<u64> = needs.iter().filter(|n| **n != number).map(|n| u64::from(*n)).collect();
+        let (open, major_by_school) = if with.is_empty() {
+            (&mut count.open, &mut count.major_by_school)
+        } else {
+            let entry = shared.entry((number, with.clone()));
+            let shared = entry.or_insert_with(|| SharedCount { with, ..SharedCount::default() });
+            (&mut shared.open, &mut shared.major_by_school)
+        };
+        open.add(finding.severity);
         if finding.severity == Severity::Major {
-            *count.major_by_school.entry(checks::school(run, finding)).or_insert(0) += 1;
+            *major_by_school.entry(checks::school(run, finding)).or_insert(0) += 1;
+        }
+    }
+    for ((number, _), part) in shared {
+        if let Some(count) = counts.get_mut(&number) {
+            count.shared.push(part);
         }
     }
     counts.into_values().collect()
+}
+
+fn count_of(cause: &Cause) -> CauseCount {
+    let mut breaks = SeverityCounts::default();
+    // The vendor loads again what went wrong; a line of ours changes whatever goes through it.
+    if !cause.fix.is_vendors {
+        let usual = cause.severities.iter().max_by_key(|(_, n)| **n).map_or(Severity::Major, |(s, _)| *s);
+        (0..cause.proof.broken).for_each(|_| breaks.add(usual));
+    }
+    CauseCount { number: u64::from(cause.number), name: cause.sentence.clone(), breaks, ..CauseCount::default() }
 }
 
 /// For reports: one line a cause, proved ones first.
@@ -102,6 +105,7 @@ fn line(cause: &Cause, gap: u64) -> CauseLine {
         students: cause.students_in_all,
         schools: cause.schools.iter().map(|s| s.school.clone()).collect(),
         share_of_gap: share,
+        proof: cause.proof.to_string(),
         pairs: cause
             .pairs
             .iter()

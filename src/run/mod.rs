@@ -1,6 +1,7 @@
 //! The program on one screen: read, map, pair, check, decide, write.
 
 mod accept;
+mod cause_page;
 mod causes;
 mod compare;
 mod convert;
@@ -8,6 +9,7 @@ mod explain;
 mod explain_policies;
 mod measure;
 mod method;
+mod origins;
 mod pack_hash;
 mod past;
 mod probe;
@@ -19,7 +21,8 @@ mod write;
 
 use std::collections::BTreeMap;
 
-pub use causes::seek as seek_causes;
+pub use cause_page::cause_page;
+pub use causes::{in_words as causes_in_words, of_findings as causes_of_findings, seek as seek_causes};
 pub use compare::{Comparison, Listener, Quiet, Reads, compare};
 pub use convert::{criteria, decided_from, policies, waiver_rules, waivers};
 pub use explain::sheet;
@@ -79,10 +82,11 @@ pub fn run(project: &Project, clock: &Clock, listener: &dyn Listener) -> Result<
 
     let comparison = compare(project, &policies, listener)?;
     let mut spelled = Spelled::new(&comparison.reconciliation, &comparison.findings, &project.label);
-    let causes = causes::seek(project, &comparison.reconciliation, &comparison.findings);
+    let causes = causes::seek(project, &policies, &comparison.reconciliation, &comparison.findings);
     let found = comparison.findings.rows.len() as u64;
     listener.passed("causes", found);
     spelled.cause_ids = causes.causes.iter().map(|c| c.id.clone()).collect();
+    spelled.cause_words = causes::in_words(&causes);
     spelled.caused_by = causes::of_findings(&causes);
     let accepted = accept::accept(&comparison, &mut spelled, &waivers, &now);
     listener.passed("waivers", found);
@@ -105,7 +109,7 @@ pub fn run(project: &Project, clock: &Clock, listener: &dyn Listener) -> Result<
     summary.causes = causes::lines(&causes, &counts.open);
     past::tell(&mut summary, &earlier, &history)?;
     listener.passed("summary", found);
-    folder.packs(project, &spelled, &mut summary)?;
+    folder.packs(project, &spelled.in_words(), &mut summary)?;
     folder.causes(&causes)?;
     listener.passed("packs", found);
 

@@ -15,6 +15,8 @@ pub struct Spelled<'a> {
     pub waived_by: Vec<Option<u32>>,
     /// Stable ids of the causes.
     pub cause_ids: Vec<String>,
+    /// The causes as people read them.
+    pub cause_words: Vec<String>,
     /// By finding: position of the proved cause that explains it; empty when causes were not sought.
     pub caused_by: Vec<Option<u32>>,
     /// By finding: label of the run in which it was first seen; empty when that is not known yet.
@@ -32,6 +34,7 @@ impl<'a> Spelled<'a> {
             waiver_ids: Vec::new(),
             waived_by: Vec::new(),
             cause_ids: Vec::new(),
+            cause_words: Vec::new(),
             caused_by: Vec::new(),
             first_seen: Vec::new(),
             label: label.to_owned(),
@@ -52,10 +55,33 @@ impl<'a> Spelled<'a> {
         by.and_then(|c| self.cause_ids.get(c as usize)).map_or("", String::as_str)
     }
 
+    /// The same findings, with causes as people read them instead of their ids.
+    #[must_use]
+    pub const fn in_words(&self) -> InWords<'_> {
+        InWords(self)
+    }
+
     /// The identity of a finding, as rows write it.
     #[must_use]
     pub fn fingerprint(&self, at: usize) -> String {
         format!("{:016x}", self.speller.fingerprint(at))
+    }
+}
+
+/// Findings whose causes are told in words: for packs and screens.
+#[derive(Debug)]
+pub struct InWords<'a>(&'a Spelled<'a>);
+
+impl FindingSource for InWords<'_> {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn row(&self, at: usize) -> FindingRow {
+        let mut row = self.0.row(at);
+        let by = self.0.caused_by.get(at).copied().flatten();
+        by.and_then(|c| self.0.cause_words.get(c as usize)).map_or("", String::as_str).clone_into(&mut row.cause);
+        row
     }
 }
 

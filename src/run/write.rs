@@ -120,7 +120,7 @@ impl Folder {
     ///
     /// # Errors
     /// When a pack can not be written.
-    pub fn packs(&mut self, project: &Project, source: &Spelled<'_>, summary: &mut Summary) -> Result<(), Error> {
+    pub fn packs(&mut self, project: &Project, source: &dyn FindingSource, summary: &mut Summary) -> Result<(), Error> {
         let folder = self.path("packs");
         private_folder(&folder)?;
         let planner = std::mem::replace(&mut self.planner, PackPlanner::new(project.outputs.min_severity));

@@ -1,5 +1,6 @@
 //! Faults planted three at a time over random single faults: each must come out as exactly one proved cause.
 
+mod conditions;
 mod district;
 mod faults;
 mod whole;
@@ -52,6 +53,15 @@ fn differences(run: &Reconciliation) -> Findings {
             }
             let Some(pairs) = run.pairs(student, entity).filter(|_| pair.is_paired()) else { continue };
             pairs.both().for_each(|b| changed(b.legacy, b.new));
+            for field in [Field::CreditAttempted, Field::CreditEarned] {
+                let sum = |side: Side, rows: &[Row]| -> f64 {
+                    let records = run.dataset(side).get(entity).unwrap();
+                    rows.iter().filter_map(|r| records.text(*r, field)?.parse::<f64>().ok()).sum()
+                };
+                for (l, n) in pairs.split().filter(|(l, n)| sum(Side::Legacy, l) != sum(Side::New, n)) {
+                    push(Change::Changed, 4, Some(field), Some(l[0]), Some(n[0]));
+                }
+            }
             pairs.legacy_only().iter().for_each(|l| push(Change::Missing, 1, None, Some(*l), None));
             pairs.new_only().iter().for_each(|n| push(Change::Added, 2, None, None, Some(*n)));
             pairs.new_duplicates().iter().for_each(|n| push(Change::Added, 3, None, None, Some(*n)));
@@ -70,7 +80,7 @@ fn differences(run: &Reconciliation) -> Findings {
 }
 
 fn settings() -> Settings {
-    Settings { checks: vec!["changed", "missing", "added", "doubled"], ..Settings::default() }
+    Settings { checks: vec!["changed", "missing", "added", "doubled", "sum-changed"], ..Settings::default() }
 }
 
 struct Planting {

@@ -184,6 +184,8 @@ pub struct CauseLine {
     pub text: String,
     /// Where to fix it: `crosswalks/mark.csv line 14`, `vendor: AP weight`.
     pub fix_where: String,
+    /// What applying it again to the legacy records showed.
+    pub proof: String,
     /// Findings that it explains.
     pub findings: u64,
     /// Distinct students.
