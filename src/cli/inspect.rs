@@ -1,14 +1,16 @@
 //! `rollproof inspect`: what a file is, before anybody writes a mapping for it.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::{Console, FormatChoice, Global};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::extract::{ColumnInspection, Inspection, Looks, Silent, inspect};
+use crate::extract::{ColumnInspection, Inspection, Looks, Silent, inspect, look};
+use crate::mapping::suggest;
 use crate::report::visible;
 
 /// Show what a file is: encoding, delimiter, rows, and each column's counts
@@ -17,6 +19,12 @@ pub struct InspectCommand {
     /// The files
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
+    /// Add a source block for each file to this mapping; one that is not there is begun
+    #[arg(long, value_name = "MAPPING")]
+    pub write: Option<PathBuf>,
+    /// With --write: the side's folder, below which the files are named
+    #[arg(long, value_name = "DIR", requires = "write")]
+    pub root: Option<PathBuf>,
 }
 
 impl InspectCommand {
@@ -25,6 +33,9 @@ impl InspectCommand {
     /// # Errors
     /// When a file can not be read.
     pub fn execute(&self, global: &Global, console: &Console) -> Result<ExitCode, Error> {
+        if let Some(mapping) = &self.write {
+            return self.add_to(mapping, console);
+        }
         let inspections: Vec<Inspection> =
             self.files.iter().map(|f| inspect(f, &Silent)).collect::<Result<_, Error>>()?;
         if global.format == FormatChoice::Json {
@@ -36,6 +47,66 @@ impl InspectCommand {
         }
         Ok(ExitCode::Success)
     }
+
+    /// Adds source blocks at the end of a mapping file, or begins one.
+    fn add_to(&self, mapping: &Path, console: &Console) -> Result<ExitCode, Error> {
+        let known = match std::fs::read_to_string(mapping) {
+            Ok(text) => Some(text),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
+            Err(e) => return Err(Error::read(mapping, e)),
+        };
+        let (mut blocks, mut names, mut dates) = (String::new(), Vec::new(), Vec::new());
+        for file in &self.files {
+            let (seen, format, _) = look(file, &Silent)?;
+            let name = suggest::table_name(&seen.file);
+            let there = known
+                .as_deref()
+                .is_some_and(|t| t.lines().any(|l| l.trim_start().starts_with(&format!("[tables.{name}]"))));
+            if there || names.contains(&name) {
+                return Err(Error::Usage {
+                    what: format!("the mapping has a table `{name}` already"),
+                    fix: "take its block out to have it written again, or rename it".into(),
+                });
+            }
+            let below = self.below(file, &seen.file);
+            blocks.push('\n');
+            blocks.push_str(&suggest::source_block(&name, &below, &seen, &format));
+            dates.extend(seen.columns.iter().flat_map(|c| c.date_formats.first().copied()));
+            names.push(name);
+        }
+        dates.sort_unstable();
+        dates.dedup();
+        let text = match known {
+            Some(text) => format!("{}\n{blocks}", text.trim_end()),
+            None => {
+                let folder = std::path::absolute(mapping).ok();
+                let folder =
+                    folder.as_deref().and_then(Path::parent).and_then(Path::file_name).and_then(|n| n.to_str());
+                suggest::skeleton(&folder.unwrap_or("my-sis").to_lowercase().replace([' ', '_'], "-"), &dates) + &blocks
+            }
+        };
+        replace(mapping, &text)?;
+        console.answer(&format!("{}: added {}\n", mapping.display(), names.join(", ")))?;
+        console.hint(
+            "next: rollproof map suggest FILE proposes fields for the columns; rollproof check finds what is missing",
+        );
+        Ok(ExitCode::Success)
+    }
+
+    /// A file's name as a mapping writes it: below the side's folder.
+    fn below(&self, file: &Path, seen: &str) -> String {
+        let root = self.root.as_deref().and_then(|r| file.strip_prefix(r).ok());
+        root.map_or_else(|| seen.to_owned(), |p| p.to_string_lossy().replace('\\', "/"))
+    }
+}
+
+/// Writes a file beside the old one and moves it into place.
+fn replace(path: &Path, text: &str) -> Result<(), Error> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    std::fs::create_dir_all(folder).map_err(|e| Error::write(folder, e))?;
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|e| Error::write(path, e))?;
+    file.write_all(text.as_bytes()).map_err(|e| Error::write(path, e))?;
+    file.persist(path).map(drop).map_err(|e| Error::write(path, e.error))
 }
 
 /// A file as people read it: at most 80 columns where names allow it.

@@ -244,7 +244,10 @@ impl<'a> Builder<'a> {
                 self.layout.table
             )));
         }
-        let table = self.layout.files.join(", ");
+        let table = match &self.layout.format {
+            super::Format::Database(_) => format!("{}{}", super::database::PREFIX, self.layout.table),
+            _ => self.layout.files.join(", "),
+        };
         for (wanted, column) in self.layout.columns.iter().zip(&self.columns) {
             for (kind, text, undecidable) in suspicious::find(&wanted.name, column.dictionary.texts()) {
                 self.notices.push(Notice { file: table.clone(), kind, text, undecidable });

@@ -56,6 +56,10 @@ pub enum Format {
     },
     /// Parquet.
     Parquet,
+    /// An Arrow file (Feather version 2) or stream.
+    Arrow,
+    /// The rows of a query.
+    Database(Database),
     /// A JSON document: an array of objects at a pointer, or one object a line.
     Json {
         /// JSON pointer of the array (`""` for the document itself).
@@ -73,6 +77,17 @@ pub enum Format {
         /// Path of a repeated element inside each record; every one becomes a row, as in JSON.
         explode: Option<String>,
     },
+}
+
+/// A query of a database, through its ADBC driver.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Database {
+    /// Name of the driver (`sqlite`, `postgresql`, ...), or the path of its library.
+    pub driver: String,
+    /// The environment variable that holds the connection string; nothing else ever does.
+    pub uri_env: String,
+    /// The query.
+    pub query: String,
 }
 
 /// Delimited text as declared.

@@ -2,8 +2,11 @@
 //! reject with its place, never a repair.
 
 mod archive;
+mod arrays;
+mod arrow;
 mod body;
 mod build;
+mod database;
 mod delimited;
 mod encoding;
 mod find;
@@ -24,13 +27,19 @@ use std::path::Path;
 
 pub use find::find_files;
 pub use inspect::{
-    ColumnInspection, Inspection, Looks, NoticeInspection, RejectInspection, TextInspection, ValueCount, inspect,
+    ColumnInspection, Inspection, Looks, NoticeInspection, RejectInspection, TextInspection, ValueCount, inspect, look,
 };
-pub use layout::{Delimited, Encoding, FixedWidth, Format, FoundFile, Header, Layout, WantedColumn};
+pub use layout::{Database, Delimited, Encoding, FixedWidth, Format, FoundFile, Header, Layout, WantedColumn};
 pub use progress::{Progress, Silent};
-pub use table::{Accounting, Notice, RawColumn, Reject, Table};
+pub use table::{Accounting, NULL, Notice, RawColumn, Reject, Table};
 
 use crate::error::Error;
+
+/// True when a source is no file but the rows of a query: nobody can see whether they have changed since.
+#[must_use]
+pub fn is_query(source: &str) -> bool {
+    source.starts_with(database::PREFIX)
+}
 
 /// Reads all files of a table below a side's root as one table. Every record is a row or a reject.
 ///
@@ -38,6 +47,11 @@ use crate::error::Error;
 /// When no file matches (unless the table is optional), a file can not be read to its end, changes meanwhile, or does
 /// not have the columns that the mapping wants. What is wrong with single records is in the table, not an error.
 pub fn read(root: &Path, layout: &Layout, progress: &dyn Progress) -> Result<Table, Error> {
+    if let Format::Database(query) = &layout.format {
+        let mut builder = build::Builder::new(layout);
+        database::read(&mut builder, query)?;
+        return builder.finish();
+    }
     let files = find_files(root, layout)?;
     read_files(&files, layout, delimited::CHUNK, progress)
 }
@@ -58,6 +72,8 @@ fn read_files(files: &[FoundFile], layout: &Layout, chunk: usize, progress: &dyn
                 workbook::read(&mut builder, file, (sheet.as_deref(), *header_row), progress)?;
             }
             Format::Parquet => parquet::read(&mut builder, file, progress)?,
+            Format::Arrow => arrow::read(&mut builder, file, progress)?,
+            Format::Database(query) => database::read(&mut builder, query)?,
         }
     }
     builder.finish()

@@ -3,6 +3,10 @@
 
 use crate::canonical::{Codes, Locations, StringPool};
 
+/// The text of a value that a database says is NULL: no value whatever a mapping's null words are, and no other text, as
+/// every reader rejects this character.
+pub const NULL: &str = "\0";
+
 /// One column of a table, as text.
 #[derive(Debug, Clone, Default)]
 pub struct RawColumn {

@@ -155,6 +155,8 @@ pub struct EntityCoverage {
     pub pairs: u64,
     /// Rows, of both sides, that pairing put in no place at all.
     pub unplaced: u64,
+    /// Rows, of both sides, whose student id does not read or has no line in its code table.
+    pub unreadable_ids: u64,
     /// Rows, of both sides, that pairing put in two places.
     pub placed_twice: u64,
     /// The fields, by name.

@@ -77,6 +77,7 @@ pub const CODES: &[CodeInfo] = &[
     undecided("rejected-rows", "more rows were refused than allowed"),
     undecided("entity-not-compared", "a required kind of record is not mapped on one side"),
     undecided("nothing-paired", "a required kind of record has rows on both sides and no pair"),
+    undecided("student-ids-unreadable", "the student id of a record does not read, so it was compared with nothing"),
     undecided("records-not-placed", "a record is in no pair and in no leftover list, or in two"),
     undecided("field-not-compared", "a required field is not mapped on one side"),
     undecided("field-empty", "a required field has no value on either side"),

@@ -8,6 +8,7 @@ use super::tuples::Tuples;
 use super::view::{Pool, View, ViewColumn, full};
 use crate::canonical::{Codes, Column, Typed, Values};
 use crate::error::Error;
+use crate::extract::NULL;
 
 /// A field with every distinct value mapped; rows are still those of the view.
 pub(super) struct Draft<'m, 't> {
@@ -127,6 +128,11 @@ enum Raw {
     Failed,
 }
 
+/// A text as people and expressions see it: a database's NULL is an empty one.
+fn shown(text: &str) -> &str {
+    if text == NULL { "" } else { text }
+}
+
 /// Several columns: each distinct tuple is mapped once; equal results share an entry.
 fn several<'m, 't>(
     rule: Rule<'m>,
@@ -150,7 +156,7 @@ fn several<'m, 't>(
         } else {
             for (i, (column, code)) in columns.iter().zip(&parts).enumerate() {
                 raw.push_str(if i > 0 { " | " } else { "" });
-                raw.push_str(column.text(*code));
+                raw.push_str(shown(column.text(*code)));
             }
         }
         key.clear();
@@ -210,7 +216,7 @@ fn evaluate(
 ) -> Result<Raw, Error> {
     let mut context = cel::Context::with_env(std::sync::Arc::clone(environment));
     for ((name, _), (column, code)) in source.inputs.iter().zip(columns.iter().zip(codes)) {
-        context.add_variable_from_value(name.clone(), column.text(*code).to_owned());
+        context.add_variable_from_value(name.clone(), shown(column.text(*code)).to_owned());
     }
     match source.program.execute(&context) {
         Ok(cel::Value::String(text)) => value.push_str(&text),
@@ -243,7 +249,7 @@ impl<'m> Builder<'m> {
             self.any = true;
             self.via = vec![Via::Direct; self.values.len()];
         }
-        self.values.push(raw, &outcome.text, outcome.typed).ok_or_else(full)?;
+        self.values.push(shown(raw), &outcome.text, outcome.typed).ok_or_else(full)?;
         if self.any {
             self.via.push(outcome.via);
         }

@@ -9,6 +9,7 @@ use jiff::fmt::strtime;
 use super::crosswalk::{Crosswalk, Lookup, Target};
 use super::spec::{Case, EndDate, FieldSpec, YearRule};
 use crate::canonical::{Decimal, Kind, SchoolYear, TermSpan, Typed};
+use crate::extract::NULL;
 
 /// What a text became, and how.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,7 +110,7 @@ pub(super) fn check(spec: &FieldSpec, text: &str, translated: bool) -> Result<()
 }
 
 pub(super) fn is_null(words: &[String], text: &str) -> bool {
-    words.iter().any(|word| word == text || (word.is_empty() && text.trim().is_empty()))
+    text == NULL || words.iter().any(|word| word == text || (word.is_empty() && text.trim().is_empty()))
 }
 
 /// The text steps, in the order of [`FieldSpec`]; `None` when a capture does not match.

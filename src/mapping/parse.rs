@@ -2,6 +2,7 @@
 
 mod blocks;
 mod crosswalks;
+mod database;
 mod fields;
 mod tables;
 

@@ -161,14 +161,15 @@ impl Selection {
     }
 }
 
-fn test(test: &Test, text: &str, null: &[String]) -> bool {
+fn test(test: &Test, raw: &str, null: &[String]) -> bool {
+    let text = if raw == crate::extract::NULL { "" } else { raw };
     match test {
         Test::In(list) => list.iter().any(|w| w == text),
         Test::NotIn(list) => !list.iter().any(|w| w == text),
         Test::StartsWith(list) => list.iter().any(|w| text.starts_with(w.as_str())),
         Test::NotStartsWith(list) => !list.iter().any(|w| text.starts_with(w.as_str())),
-        Test::Empty => is_null(null, text),
-        Test::NotEmpty => !is_null(null, text),
+        Test::Empty => is_null(null, raw),
+        Test::NotEmpty => !is_null(null, raw),
     }
 }
 
@@ -185,6 +186,6 @@ fn reject(view: &View<'_>, row: usize, joined: &str) -> Reject {
         column: None,
         kind: "no-joined-row",
         reason: format!("the mapping needs a row of `{joined}` for it, and there is none"),
-        raw: cells.join(" | "),
+        raw: cells.join(" | ").replace(crate::extract::NULL, ""),
     }
 }

@@ -10,7 +10,7 @@ use super::tuples::Tuples;
 use crate::canonical::{Codes, StringPool};
 use crate::diagnostic::Diagnostic;
 use crate::error::Error;
-use crate::extract::{RawColumn, Table};
+use crate::extract::{NULL, RawColumn, Table};
 
 /// No row of the joined table.
 pub(super) const NO_ROW: u32 = u32::MAX;
@@ -163,13 +163,13 @@ impl<'t> View<'t> {
     fn join(&self, mapping: &Mapping, join: &Join, right: &Table) -> Result<Vec<u32>, Error> {
         let mut left_columns = Vec::new();
         let mut numbers: Vec<HashMap<&str, u32>> = Vec::new();
-        let mut blanks: Vec<Option<u32>> = Vec::new();
+        let mut blanks: Vec<[Option<usize>; 2]> = Vec::new();
         let mut right_columns = Vec::new();
         for (left, column) in &join.on {
             left_columns.push(self.column(left)?);
             let raw = raw_column(right, column)?;
             numbers.push(raw.texts.iter().zip(0..).collect());
-            blanks.push(raw.texts.iter().position(str::is_empty).map(|i| i as u32));
+            blanks.push([raw.texts.iter().position(str::is_empty), raw.texts.iter().position(|t| t == NULL)]);
             right_columns.push((Cow::Borrowed(&raw.codes), raw.texts.len()));
         }
         let tuples = Tuples::of(&right_columns, right.len());
@@ -178,7 +178,7 @@ impl<'t> View<'t> {
         for (row, tuple) in tuples.codes.iter().enumerate() {
             tuples.parts(*tuple, &mut parts);
             // A key with an empty part joins nothing, on either side.
-            if parts.iter().zip(&blanks).any(|(code, blank)| Some(*code) == *blank) {
+            if parts.iter().zip(&blanks).any(|(code, blank)| blank.contains(&Some(*code as usize))) {
                 continue;
             }
             match by_key.get(&parts) {
@@ -197,7 +197,7 @@ impl<'t> View<'t> {
                 .iter()
                 .zip(left_columns.iter().zip(&numbers))
                 .map(|(code, (column, numbers))| match column.text(*code) {
-                    "" => None,
+                    "" | NULL => None,
                     text => numbers.get(text).copied(),
                 })
                 .collect();

@@ -67,23 +67,34 @@ pub(super) fn owners(records: &Records, positions: &HashMap<&str, u32>) -> Vec<u
         .collect()
 }
 
-/// Rows that belong to no student: those whose id nobody has, and those without an id.
-pub(super) fn strays(records: &Records, owners: &[u32]) -> (Vec<Row>, Vec<Row>) {
-    let (mut orphans, mut blank) = (Vec::new(), Vec::new());
-    let Some(ids) = records.column(Field::StudentId) else { return (orphans, blank) };
+/// Rows that belong to no student.
+#[derive(Debug, Default)]
+pub(super) struct Strays {
+    /// Those whose id nobody has.
+    pub(super) orphans: Vec<Row>,
+    /// Those without an id.
+    pub(super) blank: Vec<Row>,
+    /// Those whose id does not read.
+    pub(super) unreadable: Vec<Row>,
+}
+
+/// The rows that belong to no student.
+pub(super) fn strays(records: &Records, owners: &[u32]) -> Strays {
+    let mut strays = Strays::default();
+    let Some(ids) = records.column(Field::StudentId) else { return strays };
     if owners.iter().all(|o| *o != u32::MAX) {
-        return (orphans, blank);
+        return strays;
     }
     for (row, code) in ids.codes.iter().enumerate() {
         if owners[code as usize] == u32::MAX {
             match ids.values.entry(code).typed {
-                Typed::Missing => blank.push(row as Row),
-                Typed::Unmapped | Typed::Unreadable => {}
-                _ => orphans.push(row as Row),
+                Typed::Missing => strays.blank.push(row as Row),
+                Typed::Unmapped | Typed::Unreadable => strays.unreadable.push(row as Row),
+                _ => strays.orphans.push(row as Row),
             }
         }
     }
-    (orphans, blank)
+    strays
 }
 
 /// True for entities whose records belong to students, other than the student itself.

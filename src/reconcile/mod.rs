@@ -29,13 +29,13 @@ pub use sections::SectionPair;
 pub use table::RecordPairs;
 
 use costs::Plan;
-use group::{Csr, belongs_to_student, owners, strays};
+use group::{Csr, Strays, belongs_to_student, owners, strays};
 use model::PerEntity;
 use records::{Pairer, Scratch};
 use students::{Matched, Units, match_students};
 use table::{PairTable, Paired};
 
-use crate::canonical::{Dataset, Entity, Field, Row, StringPool, TermSpan};
+use crate::canonical::{Dataset, Entity, Field, StringPool, TermSpan};
 
 /// Students that one task pairs.
 const CHUNK: usize = 1024;
@@ -113,6 +113,9 @@ impl Roll {
             ..Matching::default()
         };
         matching.blank.insert(Entity::Student, (ours.blank.clone(), theirs.blank.clone()));
+        if !ours.unreadable.is_empty() || !theirs.unreadable.is_empty() {
+            matching.unreadable.insert(Entity::Student, (ours.unreadable.clone(), theirs.unreadable.clone()));
+        }
         let mut roll = Self {
             students: Vec::with_capacity(order.len()),
             ids: StringPool::default(),
@@ -272,18 +275,21 @@ fn term_spans(legacy: &Dataset, new: &Dataset, entity: Entity) -> Vec<Option<Ter
 
 fn count_strays(legacy: &Dataset, new: &Dataset, owned: &[PerEntity<Vec<u32>>; 2], matching: &mut Matching) {
     for entity in Entity::ALL.into_iter().filter(|e| belongs_to_student(*e)) {
-        let of = |dataset: &Dataset, owners: &PerEntity<Vec<u32>>| -> (Vec<Row>, Vec<Row>) {
+        let of = |dataset: &Dataset, owners: &PerEntity<Vec<u32>>| -> Strays {
             match (dataset.get(entity), &owners[entity as usize]) {
                 (Some(records), Some(owners)) => strays(records, owners),
                 _ => Default::default(),
             }
         };
-        let ((lo, lb), (no, nb)) = (of(legacy, &owned[0]), of(new, &owned[1]));
-        if !lo.is_empty() || !no.is_empty() {
-            matching.orphans.insert(entity, (lo, no));
-        }
-        if !lb.is_empty() || !nb.is_empty() {
-            matching.blank.insert(entity, (lb, nb));
+        let (ours, theirs) = (of(legacy, &owned[0]), of(new, &owned[1]));
+        for (list, rows) in [
+            (&mut matching.orphans, (ours.orphans, theirs.orphans)),
+            (&mut matching.blank, (ours.blank, theirs.blank)),
+            (&mut matching.unreadable, (ours.unreadable, theirs.unreadable)),
+        ] {
+            if !rows.0.is_empty() || !rows.1.is_empty() {
+                list.insert(entity, rows);
+            }
         }
     }
 }

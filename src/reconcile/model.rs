@@ -142,6 +142,8 @@ pub struct Matching {
     pub orphans: BTreeMap<Entity, (Vec<Row>, Vec<Row>)>,
     /// Rows without a student id, by entity: (legacy, new).
     pub blank: BTreeMap<Entity, (Vec<Row>, Vec<Row>)>,
+    /// Rows whose student id does not read (`2.0017E+4`) or has no line in its code table, by entity: (legacy, new).
+    pub unreadable: BTreeMap<Entity, (Vec<Row>, Vec<Row>)>,
 }
 
 impl Reconciliation {

@@ -17,6 +17,8 @@ pub(super) struct Units<'a> {
     pub(super) further: BTreeMap<u32, Vec<Row>>,
     /// Student records without an id.
     pub(super) blank: Vec<Row>,
+    /// Student records whose id does not read.
+    pub(super) unreadable: Vec<Row>,
 }
 
 impl<'a> Units<'a> {
@@ -35,7 +37,7 @@ impl<'a> Units<'a> {
         for (row, code) in column.codes.iter().enumerate() {
             match column.values.entry(code).typed {
                 Typed::Missing => units.blank.push(row as Row),
-                Typed::Unmapped | Typed::Unreadable => {}
+                Typed::Unmapped | Typed::Unreadable => units.unreadable.push(row as Row),
                 _ => {
                     let id = column.values.text(code);
                     let next = units.ids.len() as u32;

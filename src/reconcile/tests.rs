@@ -2,6 +2,7 @@
 
 use super::fixture::sides;
 use super::*;
+use crate::canonical::Row;
 use crate::canonical::Side;
 
 fn run(legacy: &str, new: &str) -> Reconciliation {
@@ -90,6 +91,16 @@ fn students_are_implied_where_a_side_has_no_student_table() {
     assert_eq!(run.matching.orphans[&Entity::Transcript], (vec![], vec![1]));
     assert_eq!(run.matching.blank[&Entity::Transcript], (vec![], vec![2]));
     assert_eq!(run.owner(Side::Legacy, Entity::Transcript, 1), run.position("2"));
+}
+
+#[test]
+fn records_whose_id_does_not_read_are_listed_as_such() {
+    let run = run(
+        &format!("student: student_id\n1\n{TRANSCRIPT}\n1|2024-25|S1|ALG|A|5"),
+        &format!("student: student_id\n!2.0017E+4\n{TRANSCRIPT}\n1|2024-25|S1|ALG|A|5\n!1E+4|2024-25|S1|ALG|A|5"),
+    );
+    assert_eq!(run.matching.unreadable[&Entity::Student], (vec![], vec![0]));
+    assert_eq!(run.matching.unreadable[&Entity::Transcript], (vec![], vec![1]));
 }
 
 #[test]

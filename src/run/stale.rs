@@ -15,7 +15,7 @@ use crate::report::Summary;
 #[must_use]
 pub fn changed_since(project: &Project, summary: &Summary) -> Vec<String> {
     let mut changed = Vec::new();
-    for file in &summary.method.files {
+    for file in summary.method.files.iter().filter(|file| !crate::extract::is_query(&file.name)) {
         let side = if file.side == Side::Legacy.name() { Side::Legacy } else { Side::New };
         let on_disk = file.name.split('!').next().unwrap_or(&file.name);
         let path = project.side(side).root.join(on_disk);

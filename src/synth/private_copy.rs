@@ -30,6 +30,12 @@ pub struct PrivateCopy {
 pub fn copy_side(root: &Path, to: &Path, mapping: &Mapping, binding: &Binding) -> Result<PrivateCopy, Error> {
     let mut copy = PrivateCopy { tables: Vec::new(), students: Vec::new(), untouched: Vec::new(), targets: Vec::new() };
     for (name, spec) in &mapping.tables {
+        if let Format::Database(_) = &spec.layout.format {
+            return Err(Error::Usage {
+                what: format!("table {name} comes from a database; a drill damages copies of files only"),
+                fix: "export the tables to files, and name a mapping that reads those".into(),
+            });
+        }
         let files = find_files(root, &spec.layout)?;
         let aliases = |column: &str| {
             let wanted = spec.layout.columns.iter().find(|w| w.aliases.iter().any(|a| a == column));

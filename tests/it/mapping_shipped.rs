@@ -136,10 +136,11 @@ fn edfi_xml_reads_the_names_of_its_first_and_its_latest_version() {
 #[test]
 fn facts_makes_rows_of_its_wide_marks() {
     let (mapped, counts) = counts("facts");
-    assert_eq!(counts, [(Student, 1), (Transcript, 6)]);
-    assert_eq!(texts(&mapped, Transcript, Field::Term), ["FY", "Q1", "Q2", "Q3", "Q4", "Q3"]);
-    assert_eq!(texts(&mapped, Transcript, Field::Mark), ["A-", "A", "B+", "A-", "A", "77"]);
+    assert_eq!(counts, [(Student, 1), (Transcript, 8)]);
+    assert_eq!(texts(&mapped, Transcript, Field::Term), ["FY", "Q1", "Q2", "Q3", "Q4", "Q3", "S1", "S2"]);
+    assert_eq!(texts(&mapped, Transcript, Field::Mark), ["A-", "A", "B+", "A-", "A", "77", "A-", "A"]);
     assert_eq!(texts(&mapped, Transcript, Field::CreditAttempted)[..2], ["1", "-"]);
+    assert_eq!(texts(&mapped, Transcript, Field::Title)[..1], ["English 8"]);
 }
 
 #[test]
@@ -175,5 +176,25 @@ fn real_school_data_sync_folders_are_read_in_every_layout() {
         let mapped = read(&shipped("microsoft-sds"), &folder.join(layout), Side::New);
         assert!(mapped.dataset.get(Student).is_some_and(|r| !r.is_empty()), "{layout}");
         assert!(mapped.dataset.get(Schedule).is_some_and(|r| !r.is_empty()), "{layout}");
+    }
+}
+
+#[test]
+fn edfi_resources_are_the_same_as_pages_and_as_one_object_a_line() {
+    let pages = root().join("tests/fixtures/mappings/edfi-json");
+    let lines = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(&pages).unwrap() {
+        let path = entry.unwrap().path();
+        let page: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        let text: String = page.as_array().unwrap().iter().map(|object| format!("{object}\n")).collect();
+        let name = path.file_name().unwrap().to_str().unwrap().replace(".json", ".jsonl");
+        std::fs::write(lines.path().join(name), text).unwrap();
+    }
+    let (as_pages, counted) = counts("edfi-json");
+    let as_lines = read(&shipped("edfi-json"), lines.path(), Side::Legacy);
+    for (entity, rows) in counted {
+        let records = as_lines.dataset.get(entity).unwrap();
+        assert_eq!(records.len(), rows, "{entity}");
+        assert_eq!(texts(&as_lines, entity, Field::of(entity)[0]), texts(&as_pages, entity, Field::of(entity)[0]));
     }
 }

@@ -36,6 +36,8 @@ pub(super) struct Merger<'r> {
     /// The start of a record that goes on in the next chunk.
     carry: Vec<u8>,
     stopped: bool,
+    /// Records that end in one byte, and in two.
+    ends: (u64, u64),
 }
 
 /// A chunk with its text.
@@ -54,7 +56,7 @@ impl<'r> Merger<'r> {
         (records, lines, bytes): (u64, u64, u64),
     ) -> Self {
         let carry = Vec::new();
-        Self { rules, coding, footer_rows, had_header, records, lines, bytes, carry, stopped: false }
+        Self { rules, coding, footer_rows, had_header, records, lines, bytes, carry, stopped: false, ends: (0, 0) }
     }
 
     /// Counts bytes before the header (the byte order mark).
@@ -227,6 +229,7 @@ impl<'r> Merger<'r> {
     ) -> Result<(), Error> {
         self.records += parsed.records;
         self.lines += parsed.lines;
+        self.ends = (self.ends.0 + parsed.ends.0, self.ends.1 + parsed.ends.1);
         self.bytes += self.coding.encoded_len(&bytes[..parsed.consumed]);
         self.carry = bytes[parsed.consumed..].to_vec();
         if parsed.open_quote {
@@ -244,6 +247,13 @@ impl<'r> Merger<'r> {
             self.stop(builder, file);
         } else if last {
             self.stopped = true;
+            let (short, long) = self.ends;
+            if short > 0 && long > 0 {
+                let text = format!(
+                    "{short} records end in LF and {long} in CR LF: was the file put together from several exports?"
+                );
+                builder.notice(file, "mixed-line-ends", text, false);
+            }
             if parsed.footer_is_data {
                 let text = "what is left out as the footer looks like records: is the file cut off before its footer?";
                 builder.notice(file, "footer-is-data", text, true);

@@ -45,6 +45,8 @@ pub(super) struct Parsed {
     pub(super) open_quote: bool,
     /// What is left out as a footer is well formed: it may be data.
     pub(super) footer_is_data: bool,
+    /// Records that end in one byte (LF or CR), and in two (CR LF).
+    pub(super) ends: (u64, u64),
     /// Where each record starts, when asked for.
     pub(super) starts: Vec<usize>,
 }
@@ -121,6 +123,8 @@ impl Parser<'_> {
             let mut lines = 1;
             match step {
                 Step::Record { end, .. } => {
+                    self.out.ends.0 += u64::from(next - end == 1);
+                    self.out.ends.1 += u64::from(next - end == 2);
                     if self.scanner.fields.iter().any(|f| f.quoted) {
                         lines = count_lines(&self.bytes[at..next], self.job.rules.end).max(1);
                     }

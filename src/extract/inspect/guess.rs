@@ -36,6 +36,7 @@ pub(super) fn guess(file: &FoundFile) -> Result<Guess, Error> {
     let format = match ending {
         "xlsx" | "xlsm" | "xls" | "ods" => Format::Workbook { sheet: None, header_row: 1 },
         "parquet" => Format::Parquet,
+        "arrow" | "arrows" | "feather" | "ipc" => Format::Arrow,
         "xml" => Format::Xml { record: commonest_element(&sample(file)?), explode: None },
         "jsonl" | "ndjson" => Format::Json { records: String::new(), lines: true, explode: None },
         "json" => json(&sample(file)?),

@@ -26,7 +26,7 @@ pub struct Inspection {
     pub bytes: u64,
     /// BLAKE3 of the bytes on disk, in hex.
     pub blake3: String,
-    /// `delimited`, `workbook`, `parquet`, `json`, `json-lines` or `xml`.
+    /// `delimited`, `workbook`, `parquet`, `arrow`, `json`, `json-lines` or `xml`.
     pub format: &'static str,
     /// How text formats are laid out.
     pub text: Option<TextInspection>,
@@ -92,6 +92,14 @@ impl From<&Notice> for NoticeInspection {
 /// # Errors
 /// When it can not be read, or is no table at all.
 pub fn inspect(path: &Path, progress: &dyn Progress) -> Result<Inspection, Error> {
+    Ok(look(path, progress)?.0)
+}
+
+/// Looks at a file and keeps what was read: its inspection, its guessed format and all its columns.
+///
+/// # Errors
+/// As [`inspect`].
+pub fn look(path: &Path, progress: &dyn Progress) -> Result<(Inspection, Format, Table), Error> {
     let file = find::single(path)?;
     let guess = guess::guess(&file)?;
     let mut columns = guess.columns.clone();
@@ -104,7 +112,10 @@ pub fn inspect(path: &Path, progress: &dyn Progress) -> Result<Inspection, Error
         let nested = |reject: &&super::Reject| matches!(reject.kind, "ambiguous-list" | "not-a-scalar");
         match table.rejects.iter().find(nested).and_then(|reject| reject.column.as_ref()) {
             Some((_, path)) if columns.contains(path) => columns.retain(|column| column != path),
-            _ => return Ok(describe(&file, guess, &table)),
+            _ => {
+                let format = guess.format.clone();
+                return Ok((describe(&file, guess, &table), format, table));
+            }
         }
     }
 }
@@ -154,6 +165,8 @@ const fn format_name(format: &Format) -> &'static str {
         Format::FixedWidth(_) => "fixed",
         Format::Workbook { .. } => "workbook",
         Format::Parquet => "parquet",
+        Format::Arrow => "arrow",
+        Format::Database(_) => "database",
         Format::Json { lines: true, .. } => "json-lines",
         Format::Json { .. } => "json",
         Format::Xml { .. } => "xml",

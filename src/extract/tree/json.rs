@@ -39,7 +39,7 @@ pub(in crate::extract) fn read(
     }
     let bytes = coding.decode(bytes);
     let mut rows = Rows::new(builder, file, position, explode);
-    if lines {
+    if lines || has_lines(file) {
         read_lines(builder, &mut rows, &bytes, coding)?;
     } else {
         let text = std::str::from_utf8(&bytes).map_err(|error| {
@@ -52,6 +52,13 @@ pub(in crate::extract) fn read(
     builder.judge_emptiness(file, &before, bytes.iter().any(|b| !b.is_ascii_whitespace()));
     builder.close_file(position, source.finish()?);
     Ok(())
+}
+
+/// One table may come as pages (`.json`) or as one object a line (`.jsonl`, `.ndjson`), whoever exported it.
+fn has_lines(file: &FoundFile) -> bool {
+    let name = file.member.as_deref().unwrap_or(&file.name).to_ascii_lowercase();
+    let plain = [".gz", ".zst"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name);
+    [".jsonl", ".ndjson"].iter().any(|ending| plain.ends_with(ending))
 }
 
 fn read_lines(

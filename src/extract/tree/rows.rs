@@ -56,20 +56,16 @@ impl<'f> Rows<'f> {
         if !matches!(node, Node::Object(_)) {
             return self.refuse(builder, place, raw, None, "not-an-object", "expected an object".into());
         }
-        let Some(list) = self.explode else { return self.row(builder, node, None, place, raw) };
-        match node.at(list) {
-            None | Some(Ok(Node::Null)) => builder.accounting.declared_out += 1,
-            Some(Err(several)) => {
-                let reason = format!("the list \"{list}\" stands inside a list of {several}");
-                return self.refuse(builder, place, raw, None, "ambiguous-list", reason);
-            }
-            Some(Ok(Node::List(items))) => {
-                builder.accounting.declared_out += u64::from(items.is_empty());
-                for item in items {
-                    self.row(builder, node, Some((list, item)), place, raw)?;
-                }
-            }
-            Some(Ok(item)) => return self.row(builder, node, Some((list, item)), place, raw),
+        let Some(list) = self.explode else { return self.row(builder, node, &[], place, raw) };
+        let mut walk = Walk::default();
+        walk.down(node, "", list);
+        if walk.text {
+            let reason = format!("a text where the list \"{list}\" is expected");
+            return self.refuse(builder, place, raw, None, "not-a-list", reason);
+        }
+        builder.accounting.declared_out += walk.empty;
+        for chain in &walk.found {
+            self.row(builder, node, chain, place, raw)?;
         }
         Ok(())
     }
@@ -78,14 +74,14 @@ impl<'f> Rows<'f> {
         &mut self,
         builder: &mut Builder<'_>,
         node: &Node<'_>,
-        item: Option<(&str, &Node<'_>)>,
+        chain: &[(String, &Node<'_>)],
         place: Place,
         raw: &str,
     ) -> Result<(), Error> {
         let mut cells: Vec<Cow<'_, str>> = Vec::with_capacity(self.paths.len());
         for (index, paths) in self.paths.iter().enumerate() {
             let hit =
-                paths.iter().map(|path| (path, cell(node, item, path))).find(|(_, found)| *found != Found::Absent);
+                paths.iter().map(|path| (path, cell(node, chain, path))).find(|(_, found)| *found != Found::Absent);
             let text = match hit {
                 None => Cow::Borrowed(""),
                 Some((_, Found::Text(text))) if text.len() <= MAX_FIELD => {
@@ -170,12 +166,62 @@ impl<'f> Rows<'f> {
     }
 }
 
-/// The cell of a row: paths below the exploded list are looked up in its item.
-fn cell<'n>(node: &'n Node<'_>, item: Option<(&str, &'n Node<'_>)>, path: &str) -> Found<'n> {
-    let Some((list, item)) = item else { return node.text(path) };
-    match path.strip_prefix(list) {
-        Some("") => item.text(""),
-        Some(rest) if rest.starts_with('.') => item.text(&rest[1..]),
-        _ => node.text(path),
+/// The items of a list that is exploded, each with the items of the lists around it, outermost first.
+#[derive(Default)]
+struct Walk<'n, 't> {
+    chain: Vec<(String, &'n Node<'t>)>,
+    found: Vec<Vec<(String, &'n Node<'t>)>>,
+    /// Lists without an item, on any level.
+    empty: u64,
+    /// A text stands on the way, such as JSON inside a text.
+    text: bool,
+}
+
+impl<'n, 't> Walk<'n, 't> {
+    /// Goes from a node at `path` along the rest of the list's path; every list on the way is exploded too.
+    fn down(&mut self, node: &'n Node<'t>, path: &str, rest: &str) {
+        match node {
+            Node::List(items) => {
+                self.empty += u64::from(items.is_empty());
+                for item in items {
+                    self.chain.push((path.to_owned(), item));
+                    if rest.is_empty() {
+                        self.found.push(self.chain.clone())
+                    } else {
+                        self.down(item, path, rest)
+                    }
+                    self.chain.pop();
+                }
+            }
+            Node::Null => self.empty += 1,
+            _ if rest.is_empty() => {
+                self.found.push([self.chain.as_slice(), &[(path.to_owned(), node)]].concat());
+            }
+            Node::Object(members) => {
+                let step = members.iter().find_map(|(key, value)| match rest.strip_prefix(key.as_ref())? {
+                    "" => Some((key, value, "")),
+                    rest => Some((key, value, rest.strip_prefix('.')?)),
+                });
+                match step {
+                    Some((key, value, rest)) if path.is_empty() => self.down(value, key, rest),
+                    Some((key, value, rest)) => self.down(value, &format!("{path}.{key}"), rest),
+                    None => self.empty += 1,
+                }
+            }
+            Node::Scalar(text) if text.is_empty() => self.empty += 1,
+            Node::Scalar(_) => self.text = true,
+        }
     }
+}
+
+/// The cell of a row: paths below an exploded list are looked up in its item, the innermost first.
+fn cell<'n>(node: &'n Node<'_>, chain: &[(String, &'n Node<'_>)], path: &str) -> Found<'n> {
+    for (list, item) in chain.iter().rev() {
+        match path.strip_prefix(list.as_str()) {
+            Some("") => return item.text(""),
+            Some(rest) if rest.starts_with('.') => return item.text(&rest[1..]),
+            _ => {}
+        }
+    }
+    node.text(path)
 }

@@ -46,6 +46,8 @@ fn of_entity(reconciliation: &Reconciliation, entity: Entity, criteria: &Criteri
         found.pairs = place(reconciliation, entity, &mut places);
         found.unplaced = places.count(|n| n == 0);
         found.placed_twice = places.count(|n| n > 1);
+        let unreadable = reconciliation.matching.unreadable.get(&entity);
+        found.unreadable_ids = unreadable.map_or(0, |(legacy, new)| (legacy.len() + new.len()) as u64);
     }
     if entity == Entity::Course {
         found.pairs = shared_courses(reconciliation);
@@ -98,7 +100,7 @@ fn place(reconciliation: &Reconciliation, entity: Entity, places: &mut Places) -
         }
     }
     let matching = &reconciliation.matching;
-    for strays in [&matching.orphans, &matching.blank] {
+    for strays in [&matching.orphans, &matching.blank, &matching.unreadable] {
         if let Some((legacy, new)) = strays.get(&entity) {
             places.put(Side::Legacy, legacy);
             places.put(Side::New, new);

@@ -108,6 +108,17 @@ fn records(entity: Entity, coverage: &EntityCoverage, ledger: &mut Ledger) -> bo
 
 /// Every row of any compared kind of record is in exactly one place.
 fn placed(entity: Entity, coverage: &EntityCoverage, ledger: &mut Ledger) {
+    if coverage.unreadable_ids > 0 {
+        ledger.object(
+            "student-ids-unreadable",
+            format!(
+                "{} of {entity} with a student id that does not read (such as 2.0017E+4, or a code without a line): nobody \
+                 knows whose they are.",
+                plural(coverage.unreadable_ids, "record"),
+            ),
+            "export the ids as text, without a spreadsheet in between; value-unreadable and code-unmapped list the places",
+        );
+    }
     if coverage.unplaced > 0 || coverage.placed_twice > 0 {
         ledger.object(
             "records-not-placed",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::TableDraft;
+use super::{TableDraft, database};
 use crate::diagnostic::document::{self, At, Node};
 use crate::extract::{Delimited, Encoding, FixedWidth, Format, Header, Layout};
 use crate::mapping::spec::{TableSpec, Unpivot};
@@ -34,12 +34,13 @@ pub(super) fn read(root: &Node<'_>) -> BTreeMap<String, TableDraft> {
 }
 
 fn table(name: &str, node: Node<'_>) -> TableDraft {
-    let files = node.texts("file").unwrap_or_default();
-    if !node.has("file") {
-        node.missing("file", "name the file below the side's folder, or a pattern: file = \"students*.csv\"");
-    }
     let mut declared = None;
     let format = format(&node, &mut declared);
+    let is_file = !matches!(format, Format::Database(_));
+    let files = if is_file { node.texts("file").unwrap_or_default() } else { Vec::new() };
+    if is_file && !node.has("file") {
+        node.missing("file", "name the file below the side's folder, or a pattern: file = \"students*.csv\"");
+    }
     let aliases = aliases(&node);
     let spec = TableSpec {
         layout: Layout {
@@ -72,6 +73,8 @@ enum Kind {
     Fixed,
     Workbook,
     Parquet,
+    Arrow,
+    Database,
     Json,
     JsonLines,
     Xml,
@@ -83,6 +86,8 @@ fn format(node: &Node<'_>, declared: &mut Option<Vec<String>>) -> Format {
         ("fixed", Kind::Fixed),
         ("workbook", Kind::Workbook),
         ("parquet", Kind::Parquet),
+        ("arrow", Kind::Arrow),
+        ("database", Kind::Database),
         ("json", Kind::Json),
         ("json-lines", Kind::JsonLines),
         ("xml", Kind::Xml),
@@ -96,6 +101,8 @@ fn format(node: &Node<'_>, declared: &mut Option<Vec<String>>) -> Format {
             header_row: node.whole("header_row").map_or(1, |n| n.value.max(1)),
         },
         Kind::Parquet => Format::Parquet,
+        Kind::Arrow => Format::Arrow,
+        Kind::Database => Format::Database(database::read(node)),
         Kind::Json => {
             Format::Json { records: text("records").unwrap_or_default(), lines: false, explode: text("explode") }
         }

@@ -68,6 +68,26 @@ pub fn columns(entity: Entity, samples: &[Sample]) -> Vec<ColumnProposal> {
     candidates
 }
 
+/// What kind of records the columns fit best, with its proposals, and the other kinds whose required fields they hold.
+#[must_use]
+pub fn kinds(samples: &[Sample], wanted: Option<Entity>) -> ((Entity, Vec<ColumnProposal>), Vec<Entity>) {
+    let mut ranked: Vec<(bool, u32, Entity, Vec<ColumnProposal>)> = Entity::ALL
+        .into_iter()
+        .filter(|entity| wanted.is_none_or(|w| w == *entity))
+        .map(|entity| {
+            let proposals = columns(entity, samples);
+            let has = |field: &Field| proposals.iter().any(|p| p.field == *field);
+            let whole = Field::required(entity).iter().all(has);
+            (whole, proposals.iter().map(|p| p.score).sum(), entity, proposals)
+        })
+        .collect();
+    // The first of equals in canonical order.
+    ranked.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)).then(a.2.cmp(&b.2)));
+    let others = ranked.iter().skip(1).filter(|(whole, ..)| *whole).map(|(_, _, entity, _)| *entity).collect();
+    let best = ranked.into_iter().next().map(|(_, _, entity, proposals)| (entity, proposals));
+    (best.unwrap_or((Entity::Student, Vec::new())), others)
+}
+
 /// The names under which the shipped mappings know each field.
 fn known_names() -> BTreeMap<Field, BTreeSet<String>> {
     let mut names: BTreeMap<Field, BTreeSet<String>> = BTreeMap::new();

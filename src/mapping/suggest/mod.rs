@@ -3,10 +3,12 @@
 
 mod codes;
 mod headers;
+mod source;
 mod students;
 
 pub use codes::{CodePair, CodeProposal, codes};
-pub use headers::{ColumnProposal, Sample, columns, mapping_text};
+pub use headers::{ColumnProposal, Sample, columns, kinds, mapping_text};
+pub use source::{skeleton, source_block, table_name};
 pub use students::{StudentPairs, students};
 
 /// A cell of a CSV that people open in a spreadsheet.

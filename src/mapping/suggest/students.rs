@@ -5,6 +5,9 @@ use std::fmt::Write;
 
 use crate::canonical::{Dataset, Entity, Field, Records, Row};
 
+/// Attributes that must agree for a line of the student table to stand above the line.
+const SURE: u32 = 3;
+
 /// Students paired for certain, and how.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StudentPairs {
@@ -100,8 +103,14 @@ impl StudentPairs {
         let (Some(left), Some(right)) = (legacy.get(Entity::Student), new.get(Entity::Student)) else { return text };
         for (l, n, agree) in &self.pairs {
             let id = |records: &Records, row| super::cell(records.text(row, Field::StudentId).unwrap_or(""));
-            let note = if *agree < 3 { "look at this one" } else { "" };
-            let _written = writeln!(text, "{},{},{agree},{note}", id(left, *l), id(right, *n));
+            let (ours, theirs) = (id(left, *l), id(right, *n));
+            // Below the line the target is empty, so that nobody takes a guess for an answer.
+            let (to, note) = if *agree < SURE {
+                (String::new(), super::cell(&format!("perhaps {theirs}")))
+            } else {
+                (theirs, String::new())
+            };
+            let _written = writeln!(text, "{ours},{to},{agree},{note}");
         }
         text
     }

@@ -48,7 +48,7 @@ fn table() -> Value {
         json!({
             "file": texts("file or pattern below the side's folder; archive.zip!member.csv"),
             "format": one_of(
-                &["delimited", "fixed", "workbook", "parquet", "json", "json-lines", "xml"], "delimited where not said"),
+                &["delimited", "fixed", "workbook", "parquet", "arrow", "database", "json", "json-lines", "xml"], "delimited where not said"),
             "delimiter": text("one character"),
             "quote": text("one character, or none"),
             "encoding": text("auto, utf-8, windows-1252, utf-16le, ..."),
@@ -69,10 +69,13 @@ fn table() -> Value {
             "sheet": text("workbook: name of the sheet"),
             "records": text("json: pointer of the list, as /data"),
             "record": text("xml: name of the element"),
+            "driver": text("database: sqlite, postgresql, another ADBC driver, or the path of its library"),
+            "uri_env": text("database: environment variable that holds the connection string"),
+            "query": text("database: the query that gives the rows"),
             "explode": text("json, xml: path of a list; each item is a row"),
             "unpivot": unpivot(),
         }),
-        &["file"],
+        &[],
     )
 }
 

@@ -3,10 +3,7 @@
 //! Read through polars' own reader of arrays, below its data frames: those need a feature for each type and would
 //! turn days and decimals into something else, or not read them at all.
 
-mod text;
-
-use std::borrow::Cow;
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use polars_arrow::datatypes::Field;
@@ -16,16 +13,11 @@ use polars_parquet::read::{
     infer_schema, read_metadata,
 };
 
+use super::arrays::{Cell, Columns, Target, damaged, nested, push_rows, text, whole};
 use super::build::Builder;
 use super::source::Source;
-use super::{FoundFile, Progress, Reject};
+use super::{FoundFile, Progress};
 use crate::error::Error;
-
-/// Largest file, in bytes: it is held in memory, because its index stands at its end.
-const MAX_BYTES: u64 = 4 << 30;
-
-/// The text of a cell, or why it has none.
-type Cell<'a> = Result<Cow<'a, str>, &'static str>;
 
 /// Reads one file.
 ///
@@ -35,16 +27,12 @@ pub(super) fn read(builder: &mut Builder<'_>, file: &FoundFile, progress: &dyn P
     let before = builder.mark();
     let position = builder.open_file(file);
     let mut source = Source::open(file, progress)?;
-    let mut bytes = Vec::new();
-    source.by_ref().take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|e| Error::read(&file.path, e))?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(input(file, format!("the file is larger than {MAX_BYTES} bytes")));
-    }
+    let bytes = whole(&mut source, file)?;
     let had_header = !bytes.is_empty();
     if had_header {
         // The crate may panic on damaged files.
         let read = catch_unwind(AssertUnwindSafe(|| rows(builder, file, position, bytes)));
-        read.unwrap_or_else(|_| Err(input(file, "it is damaged: its reader gave up".into())))?;
+        read.unwrap_or_else(|_| Err(damaged(file, "it is damaged: its reader gave up".into())))?;
     }
     builder.judge_emptiness(file, &before, had_header);
     builder.close_file(position, source.finish()?);
@@ -52,48 +40,22 @@ pub(super) fn read(builder: &mut Builder<'_>, file: &FoundFile, progress: &dyn P
 }
 
 fn rows(builder: &mut Builder<'_>, file: &FoundFile, position: u32, bytes: Vec<u8>) -> Result<(), Error> {
-    let damaged = |error: String| input(file, format!("it is damaged or no Parquet: {error}"));
+    let broken = |error: String| damaged(file, format!("it is damaged or no Parquet: {error}"));
     let store = Buffer::from(bytes);
-    let metadata = read_metadata(&mut Cursor::new(&store[..])).map_err(|e| damaged(e.to_string()))?;
-    let schema = infer_schema(&metadata).map_err(|e| damaged(e.to_string()))?;
+    let metadata = read_metadata(&mut Cursor::new(&store[..])).map_err(|e| broken(e.to_string()))?;
+    let schema = infer_schema(&metadata).map_err(|e| broken(e.to_string()))?;
     let fields: Vec<Field> = schema.iter_values().cloned().collect();
     let names: Vec<String> = fields.iter().map(|field| field.name.to_string()).collect();
     let wanted = builder.match_headers(file, &names)?;
     check_count(file, &metadata)?;
+    let target = Target { file, position, names: &names, wanted: &wanted };
     let mut record = 0;
     for group in &metadata.row_groups {
-        let mut columns: Vec<Option<Vec<Cell<'static>>>> = Vec::with_capacity(wanted.len());
-        for field in &wanted {
-            columns.push(match field {
-                None => None,
-                Some(at) => Some(column(file, group, &fields[*at], &store)?),
-            });
-        }
-        for row in 0..group.num_rows() {
-            record += 1;
-            let fault = columns.iter().zip(&wanted).find_map(|(column, at)| match (&column.as_ref()?[row], at) {
-                (Err(kind), Some(at)) => Some((*kind, *at)),
-                _ => None,
-            });
-            if let Some((kind, at)) = fault {
-                let reason = "the value has no exact text".to_owned();
-                let (name, column) = (file.name.clone(), Some((at + 1, names[at].clone())));
-                let raw = raw(&columns, row);
-                builder.reject(Reject { file: name, record, line: record, byte: 0, column, kind, reason, raw })?;
-                continue;
-            }
-            builder.row(position, (record, record), |index| match &columns[index] {
-                Some(cells) => cells[row].as_deref().unwrap_or_default(),
-                None => "",
-            })?;
-        }
+        let of = |at: usize| column(file, group, &fields[at], &store);
+        let columns: Columns = wanted.iter().map(|at| at.map(of).transpose()).collect::<Result<_, Error>>()?;
+        push_rows(builder, &target, &mut record, &columns, group.num_rows())?;
     }
     Ok(())
-}
-
-fn raw(columns: &[Option<Vec<Cell<'static>>>], row: usize) -> String {
-    let cells = columns.iter().flatten().map(|cells| cells[row].as_deref().unwrap_or("?"));
-    cells.collect::<Vec<_>>().join("\t")
 }
 
 /// The footer must announce as many rows as its row groups hold.
@@ -102,7 +64,7 @@ fn check_count(file: &FoundFile, metadata: &FileMetadata) -> Result<(), Error> {
     if held == metadata.num_rows {
         return Ok(());
     }
-    Err(input(file, format!("its footer announces {} rows, its row groups hold {held}", metadata.num_rows)))
+    Err(damaged(file, format!("its footer announces {} rows, its row groups hold {held}", metadata.num_rows)))
 }
 
 /// All texts of a column in a row group.
@@ -113,46 +75,35 @@ fn column(
     store: &Buffer<u8>,
 ) -> Result<Vec<Cell<'static>>, Error> {
     let name = field.name.as_str();
-    let damaged = |what: String| input(file, format!("the column \"{name}\" is damaged: {what}"));
+    let broken = |what: String| damaged(file, format!("the column \"{name}\" is damaged: {what}"));
     let Some(chunks) = group.columns_under_root_iter(name) else {
-        return Err(damaged("a row group does not hold it".into()));
+        return Err(broken("a row group does not hold it".into()));
     };
     let chunks: Vec<&ColumnChunkMetadata> = chunks.collect();
     let mut pages = Vec::with_capacity(chunks.len());
     for chunk in &chunks {
         let range = chunk.byte_range();
         let (Ok(start), Ok(end)) = (usize::try_from(range.start), usize::try_from(range.end)) else {
-            return Err(damaged("it lies outside the file".into()));
+            return Err(broken("it lies outside the file".into()));
         };
         if start > end || end > store.len() {
-            return Err(damaged("it lies outside the file".into()));
+            return Err(broken("it lies outside the file".into()));
         }
         let reader = PageReader::new(Cursor::new(store.clone().sliced(start..end)), chunk, Vec::new(), usize::MAX);
         pages.push(BasicDecompressor::new(reader, Vec::new()));
     }
     let types = chunks.iter().map(|chunk| &chunk.descriptor().descriptor.primitive_type).collect();
-    let (arrays, _) = column_iter_to_arrays(pages, types, field.clone(), None).map_err(|e| damaged(e.to_string()))?;
+    let (arrays, _) = column_iter_to_arrays(pages, types, field.clone(), None).map_err(|e| broken(e.to_string()))?;
     let mut cells = Vec::with_capacity(group.num_rows());
     for array in &arrays {
-        let known = text::push_all(array.as_ref(), &mut cells);
-        if !known {
-            let what = format!("the column \"{name}\" is of type {:?}, which has no plain text", field.dtype());
-            return Err(Error::Input {
-                path: file.path.clone(),
-                what,
-                fix: "export the column as text, number or date; lists and structures can be exported as JSON".into(),
-                source: None,
-            });
+        if !text::push_all(array.as_ref(), &mut cells) {
+            return Err(nested(file, name, field.dtype()));
         }
     }
     if cells.len() != group.num_rows() {
-        return Err(damaged(format!("it holds {} of {} values", cells.len(), group.num_rows())));
+        return Err(broken(format!("it holds {} of {} values", cells.len(), group.num_rows())));
     }
     Ok(cells)
-}
-
-fn input(file: &FoundFile, what: String) -> Error {
-    Error::Input { path: file.path.clone(), what, fix: "ask for the export again".into(), source: None }
 }
 
 #[cfg(test)]
