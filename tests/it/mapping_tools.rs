@@ -48,6 +48,7 @@ fn inspect_write_begins_a_mapping_and_suggest_gives_it_fields() {
     let whole = project.read("my-sis/mapping.toml") + "\n" + block;
     project.write("my-sis/mapping.toml", whole);
     project.write("rollproof.toml", PROJECT);
+    project.write("new.toml", MAPPING);
     let check = project.rollproof(&["check"]);
     assert!(!check.out.contains("error["), "{}", check.out);
 }

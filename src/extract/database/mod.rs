@@ -59,8 +59,14 @@ struct Query<'a> {
 }
 
 impl Query<'_> {
+    /// Whether the driver is that of a database, by its name or that of its library.
+    fn is(&self, name: &str) -> bool {
+        let library = self.database.driver.rsplit(['/', '\\']).next().unwrap_or_default();
+        library.to_ascii_lowercase().contains(name)
+    }
+
     fn is_sqlite(&self) -> bool {
-        self.database.driver == "sqlite"
+        self.is("sqlite")
     }
 
     fn connect(&self) -> Result<ManagedConnection, Error> {
@@ -77,18 +83,20 @@ impl Query<'_> {
 
     /// A query can not change what it reads, where the database has a word for that.
     fn forbid_writing(&self, connection: &mut ManagedConnection) -> Result<(), Error> {
-        let said = match self.database.driver.as_str() {
-            "sqlite" => return Ok(()), // opened read-only
-            "postgresql" => self.statement(connection, "SET default_transaction_read_only = on")?.execute_update(),
-            // Drivers that do not know the option say so, and go on.
-            _ => {
-                let read_only = adbc_core::options::OptionConnection::ReadOnly;
-                let _refused = connection.set_option(read_only, OptionValue::from("true"));
-                return Ok(());
-            }
-        };
-        said.map(drop)
-            .map_err(|e| self.error(format!("no read-only session: {}", self.said(&e)), "ask for the right to read"))
+        if self.is_sqlite() {
+            return Ok(()); // opened read-only
+        }
+        if self.is("postgresql") {
+            let said = self.statement(connection, "SET default_transaction_read_only = on")?.execute_update();
+            let failed = |e: AdbcError| {
+                self.error(format!("no read-only session: {}", self.said(&e)), "ask for the right to read")
+            };
+            return said.map(drop).map_err(failed);
+        }
+        // Drivers that do not know the option say so, and go on.
+        let read_only = adbc_core::options::OptionConnection::ReadOnly;
+        let _refused = connection.set_option(read_only, OptionValue::from("true"));
+        Ok(())
     }
 
     fn statement(&self, connection: &mut ManagedConnection, sql: &str) -> Result<ManagedStatement, Error> {
@@ -173,8 +181,13 @@ impl Query<'_> {
         format!("{message} ({})", code(error))
     }
 
-    /// While rows are read, a driver's message may quote them: only its kind is told.
+    /// While rows are read, a driver's message may quote them: only its kind is told, except of class 42 of SQLSTATE, which
+    /// is about the query's own words.
     fn failed(&self, error: &AdbcError) -> Error {
+        if sqlstate(error).is_some_and(|state| state.starts_with("42")) {
+            let what = format!("the database does not accept the query: {}", self.said(error));
+            return self.error(what, "correct `query` of this table in the mapping");
+        }
         self.error(
             format!(
                 "the query stopped ({}); the database's own words may quote data and are not repeated",
@@ -191,10 +204,13 @@ impl Query<'_> {
 
 /// Kind of a driver's error and, where it has one, SQLSTATE.
 fn code(error: &AdbcError) -> String {
+    sqlstate(error)
+        .map_or_else(|| format!("{:?}", error.status), |state| format!("{:?}, SQLSTATE {state}", error.status))
+}
+
+fn sqlstate(error: &AdbcError) -> Option<String> {
     let state: String = error.sqlstate.iter().filter_map(|c| u8::try_from(*c).ok()).map(char::from).collect();
-    let state = state.trim_matches(['\0', '0']);
-    let known = !state.is_empty() && state.chars().all(|c| c.is_ascii_alphanumeric());
-    if known { format!("{:?}, SQLSTATE {state}", error.status) } else { format!("{:?}", error.status) }
+    (state != "00000" && state.len() == 5 && state.chars().all(|c| c.is_ascii_alphanumeric())).then_some(state)
 }
 
 /// The evidence of what a query gave: a hash over the texts of its rows, each with its length.
