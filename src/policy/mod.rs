@@ -11,8 +11,8 @@ pub mod graduation;
 mod load;
 pub mod rank;
 pub mod rational;
-pub mod reader;
 pub mod shipped;
+mod toml;
 pub mod transcript;
 pub mod working;
 

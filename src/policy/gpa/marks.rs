@@ -3,30 +3,31 @@
 use super::amounts::point_units;
 use super::rules::{Line, Mark, Numeric, POINT_UNIT, Scale, Weight, WeightKind};
 use crate::canonical::Decimal;
+use crate::diagnostic::document::{At, Node};
 use crate::policy::rational::{Rational, RoundMode};
-use crate::policy::reader::{At, Section};
+use crate::policy::toml::{decimal, named_tables, required_text};
 
 /// Points that fit, or a mistake.
-pub(super) fn scaled_points(section: &Section<'_>, at: &At<Decimal>) -> Option<i64> {
+pub(super) fn scaled_points(section: &Node<'_>, at: &At<Decimal>) -> Option<i64> {
     let points = point_units(at.value);
     if points.is_none() {
         let message = format!("{} has more than six decimals or is out of range", at.value);
-        section.mistakes().note("wrong-value", at.span.clone(), message, "write at most six decimals");
+        section.problems().error("wrong-value", at.span.clone(), message, "write at most six decimals");
     }
     points
 }
 
 /// Reads `marks`, `numeric` and `ignore_signs` of a table.
-pub(in crate::policy) fn read_scale(section: &Section<'_>, name: &str) -> Scale {
+pub(in crate::policy) fn read_scale(section: &Node<'_>, name: &str) -> Scale {
     let mut marks = Vec::new();
     let mut ranks: Vec<(usize, At<String>)> = Vec::new();
-    if let Some(table) = section.section("marks") {
-        for (text, below) in table.named_sections() {
-            let points = below.decimal("points").and_then(|d| scaled_points(section, &d));
-            let in_gpa = below.flag("in_gpa", points.is_some());
+    if let Some(table) = section.node("marks") {
+        for (text, below) in named_tables(&table) {
+            let points = decimal(&below, "points").and_then(|d| scaled_points(section, &d));
+            let in_gpa = below.flag("in_gpa").unwrap_or(points.is_some());
             if in_gpa && points.is_none() && !below.has("points") {
                 let message = format!("mark {} is in the GPA and has no points", text.value);
-                section.mistakes().note("mark-without-points", text.span, message, "add points, or in_gpa = false");
+                section.problems().error("mark-without-points", text.span, message, "add points, or in_gpa = false");
             }
             if let Some(like) = below.text("counts_as") {
                 ranks.push((marks.len(), like));
@@ -35,8 +36,8 @@ pub(in crate::policy) fn read_scale(section: &Section<'_>, name: &str) -> Scale 
                 text: text.value,
                 points,
                 in_gpa,
-                attempted: below.flag("attempted", true),
-                earned: below.flag("earned", points.is_none_or(|p| p > 0)),
+                attempted: below.flag("attempted").unwrap_or(true),
+                earned: below.flag("earned").unwrap_or(points.is_none_or(|p| p > 0)),
                 rank: points.unwrap_or(i64::MIN),
             });
             below.finish();
@@ -47,52 +48,52 @@ pub(in crate::policy) fn read_scale(section: &Section<'_>, name: &str) -> Scale 
             Some(points) => marks[position].rank = points,
             None => {
                 let message = format!("no mark with points is called \"{}\"", like.value);
-                section.mistakes().note("unknown-mark", like.span, message, "write a mark of this table");
+                section.problems().error("unknown-mark", like.span, message, "write a mark of this table");
             }
         }
     }
-    let numeric = section.section("numeric").map(|below| {
+    let numeric = section.node("numeric").map(|below| {
         let numeric = read_numeric(&below);
         below.finish();
         numeric
     });
-    let scale = Scale { name: name.to_owned(), marks, numeric, ignore_signs: section.flag("ignore_signs", false) };
+    let scale = Scale { name: name.to_owned(), marks, numeric, ignore_signs: section.flag("ignore_signs").unwrap_or(false) };
     check_letters(section, &scale);
     scale
 }
 
-fn check_letters(section: &Section<'_>, scale: &Scale) {
+fn check_letters(section: &Node<'_>, scale: &Scale) {
     for (_, letter) in scale.numeric.iter().flat_map(|n| &n.letters) {
         if !scale.marks.iter().any(|m| m.text == *letter) {
             let message = format!("the cut-offs name mark \"{letter}\", which the table does not have");
-            section.mistakes().note("unknown-mark", section.span(), message, format!("add [marks.{letter}]"));
+            section.problems().error("unknown-mark", section.span(), message, format!("add [marks.{letter}]"));
         }
     }
 }
 
-fn read_numeric(section: &Section<'_>) -> Numeric {
+fn read_numeric(section: &Node<'_>) -> Numeric {
     let modes = [
         ("half-up", Some(RoundMode::HalfUp)),
         ("half-even", Some(RoundMode::HalfEven)),
         ("truncate", Some(RoundMode::Truncate)),
         ("none", None),
     ];
-    let number = |below: &Section<'_>, key| below.decimal(key).and_then(|d| scaled_points(below, &d));
+    let number = |below: &Node<'_>, key| decimal(below, key).and_then(|d| scaled_points(below, &d));
     let mut letters = Vec::new();
-    for below in section.sections("letters") {
-        if let (Some(from), Some(mark)) = (number(&below, "from"), below.required_text("mark")) {
+    for below in section.nodes("letters") {
+        if let (Some(from), Some(mark)) = (number(&below, "from"), required_text(&below, "mark")) {
             letters.push((from, mark.value));
         }
         below.finish();
     }
     let mut lines = Vec::new();
-    for below in section.sections("points") {
+    for below in section.nodes("points") {
         let (from, at) = (number(&below, "from"), number(&below, "at"));
         let step = number(&below, "step").unwrap_or(0);
         if let (Some(from), Some(at)) = (from, at) {
             lines.push(Line { from, at, step });
         } else if !(below.has("from") && below.has("at")) {
-            section.mistakes().note(
+            section.problems().error(
                 "missing-key",
                 below.span(),
                 "a line of points needs `from` and `at`",
@@ -103,12 +104,12 @@ fn read_numeric(section: &Section<'_>) -> Numeric {
     }
     if letters.is_empty() == lines.is_empty() {
         let message = "[numeric] needs either `letters` or `points`";
-        section.mistakes().note("missing-key", section.span(), message, "say what a number is worth, in one way");
+        section.problems().error("missing-key", section.span(), message, "say what a number is worth, in one way");
     }
     letters.sort_by_key(|(from, _)| std::cmp::Reverse(*from));
     lines.sort_by_key(|line| std::cmp::Reverse(line.from));
     Numeric {
-        round: section.word("round", &modes, None),
+        round: section.choice("round", &modes).unwrap_or(None),
         letters,
         lines,
         pass: number(section, "pass").unwrap_or(60 * POINT_UNIT),
