@@ -138,7 +138,9 @@ impl<'a> StudentContext<'a> {
     /// computed from them can differ.
     #[must_use]
     pub fn has_same_rows(&self) -> bool {
-        !self.policies.bound(self.reconciliation).catalogue_differs
+        let exceptions = Side::BOTH.map(|side| self.policies.exceptions_of(self.reconciliation, self.position, side));
+        exceptions[0] == exceptions[1]
+            && !self.policies.bound(self.reconciliation).catalogue_differs
             && [Entity::Transcript, Entity::Schedule]
                 .into_iter()
                 .all(|entity| self.pairs(entity).is_some_and(|p| p.is_complete()) && self.changes.of(entity).is_empty())

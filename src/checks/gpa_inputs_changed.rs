@@ -21,7 +21,7 @@ use super::context::{Check, Meta, Out, StudentContext};
 use crate::canonical::{Entity, Row};
 use crate::finding::{Change, Severity};
 use crate::policy::explain::sentence;
-use crate::policy::{Derivation, derive};
+use crate::policy::{Derivation, Reason, derive};
 
 static META: Meta = Meta {
     name: "gpa-inputs-changed",
@@ -52,11 +52,12 @@ impl Check for GpaInputsChanged {
         for kind in &bound.kinds {
             let numbers = kind.numbers(student.reconciliation, student.position);
             let exact = |c: Option<crate::policy::Computed>| c.and_then(|c| c.exact);
-            if exact(numbers.legacy).is_none() || exact(numbers.legacy) != exact(numbers.new) {
+            if exact(numbers.legacy).is_none() || exact(numbers.legacy) != exact(numbers.new_rows(kind)) {
                 continue;
             }
             let Some(derivation) = derive(student.reconciliation, student.position, kind) else { continue };
-            let rows = Derivation { parts: derivation.row_parts(), ..derivation };
+            let mut rows = Derivation { parts: derivation.row_parts(), ..derivation };
+            rows.parts.retain(|p| !matches!(p.reason, Reason::Rule(_)));
             let Some(first) = rows.parts.iter().find(|p| p.legacy.is_some() || p.new.is_some()) else { continue };
             let (legacy, new): (Option<Row>, Option<Row>) = (first.legacy, first.new);
             let note = out.note(format!("{} GPA: {}", kind.policy.kind, sentence(&rows)));

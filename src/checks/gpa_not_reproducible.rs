@@ -4,7 +4,8 @@
 //!
 //! Students whose legacy value follows from their legacy rows under the policy, and whose new value does not follow
 //! from their new rows. Students for whom the policy does not even give the legacy value are left to calibration: there
-//! the policy is in doubt, not the system. A value that was merely copied is `gpa-stale`.
+//! the policy is in doubt, not the system. A value that was merely copied is `gpa-stale`; one that differs by less than
+//! its last digit is minor.
 //!
 //! # Why it matters
 //!
@@ -19,9 +20,11 @@
 //! Compare the GPA settings of the new system with the policy file: divisor, repeats, levels, rounding.
 
 use super::context::{Check, Meta, Out, StudentContext};
+use super::gpa_kind_swapped::is_swapped;
 use super::policy_facts::{is_stale, shown, with_trusted_legacy};
 use crate::canonical::{Entity, Field};
 use crate::finding::{Change, Severity};
+use crate::policy::{Computed, Rational, Stored};
 
 static META: Meta = Meta {
     name: "gpa-not-reproducible",
@@ -48,6 +51,10 @@ impl Check for GpaNotReproducible {
             if stored.value.is_none() || stored.is_made_from(policy, Some(new)) || is_stale(kind, numbers) {
                 return;
             }
+            // Swapped columns are a finding of their own.
+            if numbers.legacy_stored.is_some_and(|s| is_swapped(student, s.row)) {
+                return;
+            }
             let text = match new.value {
                 _ if new.problems > 0 => {
                     format!("{} rows of the new side can not be judged by the policy", new.problems)
@@ -57,11 +64,22 @@ impl Check for GpaNotReproducible {
             };
             let note = out.note(text);
             let finding = out.finding(student.subject(), &META, Change::Changed);
+            if is_rounding(stored, new) {
+                finding.severity = Severity::Minor;
+            }
             finding.field = Some(Field::Value);
             finding.legacy = numbers.legacy_stored.map(|s| s.row);
             (finding.new, finding.note) = (Some(stored.row), note);
         });
     }
+}
+
+/// Less than one unit of the last digit lies between the stored value and the exact one.
+fn is_rounding(stored: Stored, computed: Computed) -> bool {
+    let (Some(value), Some(exact)) = (stored.value.map(Rational::from), computed.exact) else { return false };
+    let Some(unit) = Rational::new(1, 10i128.pow(u32::from(stored.digits))) else { return false };
+    let Some(difference) = value.sub(exact) else { return false };
+    stored.digits >= 2 && difference < unit && difference.negated() < unit
 }
 
 #[cfg(test)]
@@ -79,7 +97,7 @@ mod tests {
             &format!("gpa: student_id|gpa_kind|value\n1|weighted|3.667\n{ROWS}"),
             &format!("gpa: student_id|gpa_kind|value\n1|weighted|3.666\n{ROWS}"),
         );
-        assert_eq!(found, ["major value 3.667 -> 3.666 (its rows give 3.667 under simple-4.0-weighted)"] as [&str; 1]);
+        assert_eq!(found, ["minor value 3.667 -> 3.666 (its rows give 3.667 under simple-4.0-weighted)"] as [&str; 1]);
     }
 
     #[test]

@@ -65,18 +65,9 @@ impl Check for GpaPolicyDoubtful {
 /// `weighted (lausd-weighted): 8 of 10 stored values are what the policy gives; misfits share level AP (2 of 2, others 0 of 8)`
 fn sentence(calibration: &Calibration) -> String {
     let mut text = calibration.sentence();
-    let shares: Vec<String> = calibration
-        .patterns
-        .iter()
-        .take(3)
-        .map(|p| {
-            let value = if p.value.is_empty() { "(empty)" } else { &p.value };
-            let field = p.field.name().replace('_', " ");
-            format!("{field} {value} ({} of {}, others {} of {})", p.misfits, p.of_misfits, p.others, p.of_others)
-        })
-        .collect();
-    if !shares.is_empty() {
-        text += &format!("; misfits share {}", shares.join(", "));
+    let shared = calibration.shared(3);
+    if !shared.is_empty() {
+        text += &format!("; misfits share {shared}");
     }
     text
 }

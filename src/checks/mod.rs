@@ -72,6 +72,7 @@ mod properties;
 mod registry;
 mod repeat_code_changed;
 mod requirement_credit_changed;
+mod requirement_exception_changed;
 mod requirement_item_lost;
 mod requirement_missing;
 mod room_changed;

@@ -1,13 +1,16 @@
 //! What several checks ask of the policies: students whose legacy GPA the policy gives, stale values, audits.
 
 use super::context::StudentContext;
-use crate::canonical::{Decimal, Field, Side};
+use crate::canonical::{Decimal, Entity, Field, Side, Typed};
+use crate::policy::bound::stored;
 use crate::policy::derive;
 use crate::policy::explain::sentence;
 use crate::policy::gpa::amounts::weight_of;
 use crate::policy::graduation::Audit;
+use crate::policy::rational::{Rational, RoundMode};
 use crate::policy::working::show_value;
-use crate::policy::{BoundKind, GpaPolicy, Numbers};
+use crate::policy::{BoundKind, GpaPolicy, Numbers, Stored};
+use crate::reconcile::Reconciliation;
 
 /// A value with the digits that the policy prints.
 pub(super) fn shown(policy: &GpaPolicy, value: Decimal) -> String {
@@ -38,9 +41,25 @@ pub(super) fn derivation(student: &StudentContext<'_>, kind: &str) -> Option<Str
 /// True when the new value is a copy of the legacy one and the new rows give another.
 pub(super) fn is_stale(kind: &BoundKind, numbers: &Numbers) -> bool {
     let (Some(legacy), Some(new)) = (numbers.legacy_stored, numbers.new_stored) else { return false };
-    let copied = legacy.value.is_some() && legacy.value == new.value;
+    let copied = is_copy(legacy, new);
     let others = numbers.new.is_some_and(|c| c.exact != numbers.legacy.and_then(|l| l.exact));
     copied && others && !new.is_made_from(&kind.policy.new, numbers.new)
+}
+
+/// The same number, or the legacy one at the fewer digits that the new system prints.
+fn is_copy(legacy: Stored, new: Stored) -> bool {
+    let (Some(l), Some(n)) = (legacy.value, new.value) else { return false };
+    let at = |mode| Rational::from(l).round(new.digits, mode) == Some(n);
+    l == n || (new.digits >= 2 && legacy.digits > new.digits && (at(RoundMode::HalfUp) || at(RoundMode::Truncate)))
+}
+
+/// The stored rank of a kind.
+pub(super) fn stored_rank(run: &Reconciliation, position: u32, side: Side, kind: &str) -> Option<u32> {
+    let row = stored(run, position, side, kind)?.row;
+    match run.dataset(side).get(Entity::Gpa)?.typed(row, Field::Rank) {
+        Typed::Number(rank) => rank.to_scaled(0).and_then(|rank| u32::try_from(rank).ok()),
+        _ => None,
+    }
 }
 
 /// The audits of a student on both sides; `None` without requirements, or when a side has no transcripts.

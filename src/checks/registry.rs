@@ -81,6 +81,7 @@ pub static ALL: &[&dyn Check] = &[
     &passed_class_rescheduled::PassedClassRescheduled,
     &sequence_broken::SequenceBroken,
     &requirement_credit_changed::CHECK,
+    &requirement_exception_changed::RequirementExceptionChanged,
     &requirement_item_lost::RequirementItemLost,
     &requirement_missing::RequirementMissing,
     &senior_cannot_finish::SeniorCannotFinish,

@@ -3,8 +3,9 @@
 //! # What it finds
 //!
 //! Stored credits required, earned or in progress of a requirement that differ. Info when the deficits under the best
-//! filling are equal on both sides (then the systems only allocate the same credits otherwise), or when both sides
-//! reach what is required.
+//! filling are equal on both sides and what one requirement lost another has (then the systems only allocate the same
+//! credits otherwise), or when both sides reach what is required. Credit that the rows still give and that no other
+//! requirement got is a waiver or substitution that was lost.
 //!
 //! # Why it matters
 //!
@@ -22,7 +23,7 @@ use super::context::Meta;
 use super::field_check::{FieldChange, FieldCheck, Judgement};
 use super::judge::{amount, senior};
 use super::policy_facts::audits;
-use crate::canonical::{Entity, Field, Side};
+use crate::canonical::{Decimal, Entity, Field, Side};
 use crate::finding::Severity;
 
 static META: Meta = Meta {
@@ -55,12 +56,44 @@ fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
         && let Some((legacy, new)) = audits(change.student)
         && (&legacy.open, &legacy.open_after) == (&new.open, &new.open_after)
     {
-        return Some(Judgement::because(Severity::Info, "other allocation of the same credits: what is open is equal"));
+        if is_allocation(change) {
+            let words = "other allocation of the same credits: what is open is equal";
+            return Some(Judgement::because(Severity::Info, words));
+        }
+        if !(is_reached(change, Side::Legacy) && is_reached(change, Side::New)) {
+            let words =
+                "the transcript rows give the same on both sides: a waiver or substitution, or a rule of the audit";
+            return Some(Judgement::because(senior(change.student, change.severity), words));
+        }
     }
     if change.field == Field::Earned && is_reached(change, Side::Legacy) && is_reached(change, Side::New) {
         return Some(Judgement::because(Severity::Info, "both sides reach what is required: nothing is open"));
     }
     Some(amount(change, senior(change.student, change.severity)))
+}
+
+/// The same credits over all requirements of the student, or the same open credits in each: allocated otherwise. Credit
+/// that left one requirement and came to none is not.
+fn is_allocation(change: &FieldChange<'_>) -> bool {
+    let student = change.student;
+    let Some(pairs) = student.pairs(Entity::Graduation) else { return false };
+    let number = |side, row, field| student.number(side, Entity::Graduation, row, field).unwrap_or(Decimal::ZERO);
+    let is_sum = |row| {
+        let code = student.text(Side::Legacy, Entity::Graduation, row, Field::Requirement).unwrap_or_default();
+        code.eq_ignore_ascii_case("total")
+    };
+    let open = |side, row| {
+        let open = number(side, row, Field::Required).checked_sub(number(side, row, change.field));
+        open.filter(|open| *open > Decimal::ZERO).unwrap_or(Decimal::ZERO)
+    };
+    let (mut moved, mut same_open) = (Some(Decimal::ZERO), true);
+    for both in pairs.both().filter(|b| !is_sum(b.legacy)) {
+        let rows = [(Side::Legacy, both.legacy), (Side::New, both.new)];
+        let [was, now] = rows.map(|(side, row)| number(side, row, change.field));
+        moved = moved.and_then(|sum| sum.checked_add(now.checked_sub(was)?));
+        same_open &= open(Side::Legacy, both.legacy) == open(Side::New, both.new);
+    }
+    same_open || moved.is_some_and(|sum| sum.is_zero())
 }
 
 /// True when earned credit reaches what is required.
@@ -90,13 +123,26 @@ mod tests {
     }
 
     #[test]
+    fn credit_that_no_row_lost_and_no_other_requirement_got_is_a_lost_waiver() {
+        let ten = "1|2023-24|S1|ALG|B|10|10|MATH\n";
+        let lost = found("requirement-credit-changed", &side("10", ten), &side("5", ten));
+        assert_eq!(lost.len(), 1);
+        assert!(
+            lost[0].starts_with("major earned 10 -> 5") && lost[0].contains("a waiver or substitution"),
+            "{lost:?}"
+        );
+    }
+
+    #[test]
     fn other_allocation_is_info_and_lost_credit_major() {
         let (ten, five) = ("1|2023-24|S1|ALG|B|10|10|MATH\n", "1|2023-24|S1|ALG|B|5|5|MATH\n");
-        let info = found("requirement-credit-changed", &side("10", ten), &side("5", ten));
-        assert_eq!(
-            info,
-            ["info earned 10 -> 5 (other allocation of the same credits: what is open is equal)"] as [&str; 1]
-        );
+        let with_electives = |math: &str, elective: &str| {
+            side(math, ten).replace("\ntranscript:", &format!("\n1|ELEC|30|{elective}\ntranscript:"))
+        };
+        let info = found("requirement-credit-changed", &with_electives("10", "0"), &with_electives("5", "5"));
+        assert_eq!(info.len(), 2, "{info:?}");
+        let words = "(other allocation of the same credits: what is open is equal)";
+        assert!(info.iter().all(|line| line.starts_with("info") && line.ends_with(words)), "{info:?}");
         let major = found("requirement-credit-changed", &side("10", ten), &side("5", five));
         assert_eq!(major, ["major earned 10 -> 5 (half)"] as [&str; 1]);
     }

@@ -22,6 +22,7 @@ use super::context::{Check, Meta, Out, StudentContext};
 use super::judge::senior;
 use crate::canonical::{Entity, Field, Row, Side, Typed};
 use crate::finding::{Change, Severity};
+use crate::policy::graduation::exceptions::ExceptionKind;
 
 static META: Meta = Meta {
     name: "requirement-item-lost",
@@ -55,7 +56,9 @@ impl Check for RequirementItemLost {
                 continue;
             }
             let there: Vec<Row> = new.iter().copied().filter(|row| item.is(code(Side::New, *row))).collect();
-            if there.iter().any(|row| is_met(student, Side::New, *row)) {
+            let waived = student.policies.exceptions_of(student.reconciliation, student.position, Side::New);
+            let waived = waived.iter().any(|e| e.kind == ExceptionKind::Waiver && item.is(&e.requirement));
+            if waived || there.iter().any(|row| is_met(student, Side::New, *row)) {
                 continue;
             }
             let note = out.note(format!("{} was met", item.label));

@@ -17,9 +17,9 @@ pub struct ShowCommand {
     /// Only this school
     #[arg(long)]
     pub school: Option<String>,
-    /// Only this severity or worse
-    #[arg(long, value_name = "SEVERITY", default_value = "minor")]
-    pub severity: String,
+    /// Only this severity or worse (default: minor; with --check: all)
+    #[arg(long, value_name = "SEVERITY")]
+    pub severity: Option<String>,
     /// At most so many lines; the record in findings.csv is never cut
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub limit: usize,
@@ -34,8 +34,9 @@ impl ShowCommand {
     /// # Errors
     /// When there is no complete run, or the severity has another name.
     pub fn execute(&self, global: &Global, console: &Console) -> Result<ExitCode, Error> {
-        let Some(least) = Severity::parse(&self.severity) else {
-            let what = format!("there is no severity `{}`", self.severity);
+        let severity = self.severity.as_deref().unwrap_or(if self.check.is_some() { "info" } else { "minor" });
+        let Some(least) = Severity::parse(severity) else {
+            let what = format!("there is no severity `{severity}`");
             return Err(Error::Usage { what, fix: "critical, major, minor or info".into() });
         };
         let project = project::load(global, console, self.label.as_deref())?;
@@ -72,7 +73,8 @@ impl ShowCommand {
 
 fn line(row: &FindingRow) -> String {
     let values = match (row.legacy_value.as_str(), row.new_value.as_str()) {
-        ("", "") => row.change.clone(),
+        ("", "") if row.note.is_empty() => row.change.clone(),
+        ("", "") => row.note.clone(),
         (legacy, new) => format!("{legacy} -> {new}"),
     };
     let text = format!("{} {}", row.record, values);

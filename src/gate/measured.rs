@@ -355,6 +355,9 @@ pub struct Calibration {
     pub kind: String,
     /// Reproduced of recomputed.
     pub reproduced: Share,
+    /// What the misfits share, in words; empty when nothing stands out.
+    #[serde(default)]
+    pub misfits: String,
 }
 
 /// What the sensitivity probe found.

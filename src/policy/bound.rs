@@ -1,10 +1,13 @@
 //! Policies bound to one run: for each student and GPA kind the four numbers, computed once and in parallel.
 
+use std::sync::OnceLock;
+
 use rayon::prelude::*;
 
 use super::gpa::{Evaluation, GpaPolicy, Lens, RowReader, Scratch, evaluate, reproduces};
 use super::graduation::audit::StudentRows;
 use super::graduation::{Audit, RequirementLens};
+use super::rank::{Ranking, rank_side};
 use super::rational::Rational;
 use super::{KindPolicy, Policies};
 use crate::canonical::{Dataset, Decimal, Entity, Field, Row, Side, Typed};
@@ -79,6 +82,8 @@ pub struct BoundKind {
     pub new_under_legacy: Option<Lens>,
     /// By position of the student pair; empty until computed.
     numbers: Vec<Option<Box<Numbers>>>,
+    /// Ranks of both sides, once somebody asks.
+    rankings: OnceLock<[Option<Ranking>; 2]>,
 }
 
 /// All kinds bound to a reconciliation.
@@ -104,6 +109,7 @@ impl BoundKind {
             new_under_legacy: cross(&policy.legacy, &reconciliation.new),
             policy: policy.clone(),
             numbers: Vec::new(),
+            rankings: OnceLock::new(),
         }
     }
 
@@ -114,6 +120,13 @@ impl BoundKind {
             Side::Legacy => self.legacy.as_ref(),
             Side::New => self.new_under_legacy.as_ref().or(self.new.as_ref()),
         }
+    }
+
+    /// Everybody's rank on a side, by the policy of that side; `None` when it has no rule of rank.
+    #[must_use]
+    pub fn ranking(&self, reconciliation: &Reconciliation, side: Side) -> Option<&Ranking> {
+        let rankings = self.rankings.get_or_init(|| Side::BOTH.map(|side| rank_side(self, reconciliation, side)));
+        rankings[side as usize].as_ref()
     }
 
     /// The numbers of one student.
@@ -142,6 +155,14 @@ impl BoundKind {
     }
 }
 
+impl Numbers {
+    /// New rows under the legacy rules: what the rows alone make of the legacy value.
+    #[must_use]
+    pub fn new_rows(&self, kind: &BoundKind) -> Option<Computed> {
+        if kind.new_under_legacy.is_some() { self.new_rows_legacy_rules } else { self.new }
+    }
+}
+
 impl Bound {
     /// Binds without computing: for a single student.
     #[must_use]
@@ -152,6 +173,12 @@ impl Bound {
             catalogue_differs: catalogue_differs(reconciliation),
             requirements: policies.requirements().map(lens),
         }
+    }
+
+    /// The requirements bound to a side.
+    #[must_use]
+    pub fn requirement_lens(&self, side: Side) -> Option<&RequirementLens> {
+        self.requirements.as_ref().map(|lenses| &lenses[side as usize])
     }
 
     /// The graduation audit of a student on a side; `None` without requirements or transcripts.
@@ -175,6 +202,7 @@ impl Bound {
             schedule: &schedule,
             cohort: cohort(reconciliation, position, side),
             track,
+            exceptions: policies.exceptions_of(reconciliation, position, side),
         };
         Some(Audit::of(rules, lens, dataset, rows))
     }

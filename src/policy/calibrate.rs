@@ -76,6 +76,19 @@ impl Calibration {
     }
 }
 
+impl Calibration {
+    /// What the misfits share, the most telling first: `level AP (2 of 2, others 0 of 8)`.
+    #[must_use]
+    pub fn shared(&self, most: usize) -> String {
+        let one = |p: &Pattern| {
+            let value = if p.value.is_empty() { "(empty)" } else { &p.value };
+            let field = p.field.name().replace('_', " ");
+            format!("{field} {value} ({} of {}, others {} of {})", p.misfits, p.of_misfits, p.others, p.of_others)
+        };
+        self.patterns.iter().take(most).map(one).collect::<Vec<_>>().join(", ")
+    }
+}
+
 impl Bound {
     /// The calibration of every kind.
     #[must_use]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::bound::BoundKind;
 use super::gpa::amounts::weight_of;
+use super::gpa::evaluate::era_of;
 use super::gpa::lens::{NO_GRADE, NONE};
 use super::gpa::rules::{GpaPolicy, MiddleSchool};
 use super::gpa::{CourseRow, Lens, RowReader};
@@ -27,19 +28,46 @@ pub struct CreditLine {
 /// Credit by row. A course's credit counts once where the policy says so: the largest of its attempts.
 #[must_use]
 pub fn lines(policy: &GpaPolicy, rows: &[CourseRow]) -> Vec<CreditLine> {
+    let mut lines = as_stored(policy, rows);
+    once(policy, rows, &mut lines);
+    lines
+}
+
+fn as_stored(policy: &GpaPolicy, rows: &[CourseRow]) -> Vec<CreditLine> {
     let gives_credit = |row: &CourseRow| {
         let early = row.grade != NO_GRADE && row.grade < 9 && !policy.window.grades.contains(&row.grade);
         !early || policy.include.middle_school != MiddleSchool::Exclude
     };
     let known = |credit: i64| if credit == NONE { 0 } else { credit };
-    let mut lines: Vec<CreditLine> = rows
-        .iter()
+    rows.iter()
         .map(|row| {
             let counts = i64::from(gives_credit(row));
             let (attempted, earned) = (known(row.attempted) * counts, known(row.earned) * counts);
             CreditLine { row: row.row, attempted, earned, repeated: false }
         })
-        .collect();
+        .collect()
+}
+
+/// Credit by row as the marks' rules have it: what a mark does not attempt or earn is nought, and a passing mark without
+/// earned credit earns what was attempted.
+#[must_use]
+pub fn ruled(policy: &GpaPolicy, lens: &Lens, cohort: Option<i16>, rows: &[CourseRow]) -> Vec<CreditLine> {
+    let mut lines = as_stored(policy, rows);
+    for (line, row) in lines.iter_mut().zip(rows) {
+        let worth = lens.worth(era_of(policy, row.year, cohort), row.mark, row.level);
+        line.earned = match (worth.earned, row.earned) {
+            (false, _) => 0,
+            (true, NONE) => line.attempted,
+            (true, _) => line.earned,
+        };
+        line.attempted = if worth.attempted { line.attempted } else { 0 };
+    }
+    once(policy, rows, &mut lines);
+    lines
+}
+
+/// Repeated credit counts once, where the policy says so.
+fn once(policy: &GpaPolicy, rows: &[CourseRow], lines: &mut [CreditLine]) {
     if policy.repeat.credit_once {
         let mut best: BTreeMap<(u32, TermSpan), usize> = BTreeMap::new();
         for (at, row) in rows.iter().enumerate().filter(|(_, row)| row.course != u32::MAX) {
@@ -53,7 +81,6 @@ pub fn lines(policy: &GpaPolicy, rows: &[CourseRow]) -> Vec<CreditLine> {
             }
         }
     }
-    lines
 }
 
 /// Credit lines of one side of a student under the kind's policy.

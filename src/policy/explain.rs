@@ -24,6 +24,8 @@ pub enum Blame {
     RowsAndRules,
     /// Rows and rules agree; a stored value does not follow from them.
     Stored,
+    /// Rows and rules agree; the systems print other digits of the same number.
+    Digits,
 }
 
 impl Blame {
@@ -35,6 +37,7 @@ impl Blame {
             Self::Rows => "the ROWS differ, not the rules",
             Self::Rules => "the RULES differ, not the rows",
             Self::RowsAndRules => "both the rows and the rules differ",
+            Self::Digits => "rows and rules agree: the systems print other DIGITS of one number",
             Self::Stored => "rows and rules agree: a STORED value does not follow from them",
         }
     }
@@ -55,6 +58,8 @@ pub struct Explanation {
     pub rows_or_rules: [[Option<String>; 2]; 2],
     /// What is to blame.
     pub blame: Blame,
+    /// Ranks, where a policy has a rule of rank: `stored 13 of 23, by the rule 11 of 23`.
+    pub ranks: [Option<String>; 2],
     /// New minus legacy, signed; empty when it can not be told.
     pub difference: String,
     /// The parts: signed amount and words. They add exactly to the difference.
@@ -65,7 +70,12 @@ impl Bound {
     /// Explains every kind for one student; kinds without any number are left out.
     #[must_use]
     pub fn explain(&self, reconciliation: &Reconciliation, position: u32) -> Vec<Explanation> {
-        let known = |kind: &&BoundKind| kind.numbers(reconciliation, position) != Numbers::default();
+        let known = |kind: &&BoundKind| {
+            let numbers = kind.numbers(reconciliation, position);
+            let counts = |c: Option<Computed>| c.is_some_and(|c| c.exact.is_some() || c.problems > 0);
+            let stored = numbers.legacy_stored.is_some() || numbers.new_stored.is_some();
+            stored || counts(numbers.legacy) || counts(numbers.new)
+        };
         self.kinds.iter().filter(known).map(|kind| explain(kind, reconciliation, position)).collect()
     }
 }
@@ -93,11 +103,23 @@ fn explain(kind: &BoundKind, reconciliation: &Reconciliation, position: u32) -> 
             gpa(Side::New, numbers.new_stored.map(|s| s.row)),
         ],
         working: Side::BOTH.map(|side| working(kind, reconciliation, position, side)),
-        blame: blame(&numbers, cross),
+        blame: blame(kind, &numbers, cross),
+        ranks: Side::BOTH.map(|side| rank_words(kind, reconciliation, position, side)),
         rows_or_rules,
         difference: derivation.as_ref().map_or_else(String::new, |d| d.difference.show_signed()),
         parts: derivation.map_or_else(Vec::new, |d| part_words(reconciliation, &d)),
     }
+}
+
+fn rank_words(kind: &BoundKind, reconciliation: &Reconciliation, position: u32, side: Side) -> Option<String> {
+    let (class, member) = kind.ranking(reconciliation, side)?.of(position)?;
+    let ruled = if member.counted { format!("{} of {}", member.rank, class.size()) } else { "not ranked".to_owned() };
+    let numbers = kind.numbers(reconciliation, position);
+    let stored = if side == Side::Legacy { numbers.legacy_stored } else { numbers.new_stored };
+    let records = reconciliation.dataset(side).get(Entity::Gpa);
+    let rank = records.zip(stored).and_then(|(records, stored)| records.raw(stored.row, Field::Rank));
+    let rank = rank.filter(|rank| !rank.is_empty());
+    Some(format!("stored {}, by the rule {ruled}", rank.unwrap_or("—")))
 }
 
 fn working(kind: &BoundKind, reconciliation: &Reconciliation, position: u32, side: Side) -> Option<String> {
@@ -110,7 +132,7 @@ fn working(kind: &BoundKind, reconciliation: &Reconciliation, position: u32, sid
 }
 
 /// Judges by exact results: rounding may hide a difference, never make one.
-fn blame(numbers: &Numbers, cross: bool) -> Blame {
+fn blame(kind: &BoundKind, numbers: &Numbers, cross: bool) -> Blame {
     let exact = |c: Option<Computed>| c.and_then(|c| c.exact);
     let (legacy, new) = (exact(numbers.legacy), exact(numbers.new));
     let (rows_differ, rules_differ) = if cross {
@@ -128,7 +150,14 @@ fn blame(numbers: &Numbers, cross: bool) -> Blame {
         (true, true) => Blame::RowsAndRules,
         (true, false) => Blame::Rows,
         (false, true) => Blame::Rules,
-        (false, false) if stored_differ => Blame::Stored,
+        (false, false) if stored_differ => {
+            let made = |stored: Option<super::Stored>, policy, computed| {
+                stored.is_some_and(|s| s.is_made_from(policy, computed))
+            };
+            let both = made(numbers.legacy_stored, &kind.policy.legacy, numbers.legacy)
+                && made(numbers.new_stored, &kind.policy.new, numbers.new);
+            if both { Blame::Digits } else { Blame::Stored }
+        }
         (false, false) => Blame::Nothing,
     }
 }
@@ -223,6 +252,11 @@ impl Explanation {
         }
         if !self.parts.is_empty() {
             lines.push(format!("  {:>12}  in all", self.difference));
+        }
+        for (side, words) in self.ranks.iter().enumerate() {
+            if let Some(words) = words {
+                lines.push(format!("  {} rank: {words}", labels[side]));
+            }
         }
         lines.iter().flat_map(|line| folded(line)).collect()
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::gpa::{GpaPolicy, parse};
-use super::graduation::{self, Requirements};
+use super::graduation::{self, Exceptions, Requirements};
 use super::{KindPolicy, Policies, shipped};
 use crate::diagnostic::{Diagnostic, nearest};
 
@@ -69,6 +69,24 @@ impl Policies {
         };
         if mistakes.is_empty() { Ok(Self::new(loaded, requirements)) } else { Err(mistakes) }
     }
+}
+
+/// Reads the exceptions of one side; no file is no exception.
+///
+/// # Errors
+/// Every line that can not be understood, or the file that can not be read.
+pub fn load_exceptions(
+    path: Option<&Path>,
+    requirements: Option<&Requirements>,
+) -> Result<Exceptions, Vec<Diagnostic>> {
+    let Some((path, requirements)) = path.zip(requirements) else { return Ok(Exceptions::default()) };
+    let refuse = |what: String| {
+        let fix = "write it as UTF-8 CSV with the columns student_id, kind, requirement, course, credits, reason";
+        vec![Diagnostic::error("exceptions-unreadable", path, 0..0, what).fix(fix)]
+    };
+    let bytes = std::fs::read(path).map_err(|e| refuse(format!("cannot read the exceptions: {e}")))?;
+    let text = String::from_utf8(bytes).map_err(|_| refuse("the exceptions are not UTF-8".into()))?;
+    Exceptions::parse(path, &text, requirements)
 }
 
 fn text_of(named: &Named, base: &Path, bundled: &[shipped::Shipped]) -> Result<(PathBuf, String), Vec<Diagnostic>> {

@@ -23,11 +23,13 @@ pub use calibrate::{Calibration, Pattern};
 pub use derive::{Derivation, Part, Reason, derive};
 pub use explain::{Blame, Explanation};
 pub use gpa::GpaPolicy;
-pub use graduation::Requirements;
-pub use load::{Named, WantedKind};
+pub use graduation::{Exceptions, Requirements};
+pub use load::{Named, WantedKind, load_exceptions};
 pub use rational::Rational;
 
+use crate::canonical::{Entity, Field, Side};
 use crate::reconcile::Reconciliation;
+use graduation::Exception;
 
 /// A GPA kind and the policies of the two systems.
 #[derive(Debug, Clone)]
@@ -45,6 +47,7 @@ pub struct KindPolicy {
 pub struct Policies {
     kinds: Vec<KindPolicy>,
     requirements: Option<Arc<Requirements>>,
+    exceptions: [Arc<Exceptions>; 2],
     bound: Option<Arc<Bound>>,
 }
 
@@ -52,7 +55,34 @@ impl Policies {
     /// From policies at hand.
     #[must_use]
     pub fn new(kinds: Vec<KindPolicy>, requirements: Option<Arc<Requirements>>) -> Self {
-        Self { kinds, requirements, bound: None }
+        Self { kinds, requirements, ..Self::default() }
+    }
+
+    /// The same policies with the exceptions of single students, legacy and new.
+    #[must_use]
+    pub fn with_exceptions(self, exceptions: [Exceptions; 2]) -> Self {
+        Self { exceptions: exceptions.map(Arc::new), ..self }
+    }
+
+    /// The exceptions of a side.
+    #[must_use]
+    pub fn exceptions(&self, side: Side) -> &Exceptions {
+        &self.exceptions[side as usize]
+    }
+
+    /// The exceptions of one student on a side, by the id as the side's files have it or as it is mapped.
+    #[must_use]
+    pub fn exceptions_of(&self, reconciliation: &Reconciliation, position: u32, side: Side) -> &[Exception] {
+        let exceptions = self.exceptions(side);
+        if exceptions.is_empty() {
+            return &[];
+        }
+        let students = reconciliation.dataset(side).get(Entity::Student);
+        let Some((students, row)) = students.zip(reconciliation.students[position as usize].record(side)) else {
+            return &[];
+        };
+        let ids = [students.raw(row, Field::StudentId), students.text(row, Field::StudentId)];
+        ids.into_iter().flatten().map(|id| exceptions.of(id)).find(|list| !list.is_empty()).unwrap_or_default()
     }
 
     /// True when the project names no policy at all.

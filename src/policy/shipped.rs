@@ -81,7 +81,7 @@ mod tests {
         assert_eq!(
             found,
             [
-                ("unknown-word", "\"atempted\""),
+                ("unknown-value", "\"atempted\""),
                 ("unknown-key", "middleschool"),
                 ("mark-without-points", "A"),
                 ("unknown-level", "hnors"),

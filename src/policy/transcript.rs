@@ -1,7 +1,7 @@
 //! A transcript that a person wrote as CSV, to canonical records: for `policy try` and for tables of worked examples.
 //!
 //! Headers are the names of transcript fields (`school_year`, `term`, `course`, `mark`, `credit_attempted`, ...), with
-//! `cohort` for the graduating class. Without `student_id` all rows are one student's.
+//! `cohort`, `track` and `status` for the student. Without `student_id` all rows are one student's.
 
 use std::collections::BTreeMap;
 
@@ -21,8 +21,14 @@ pub type Students = BTreeMap<String, StudentTranscript>;
 pub struct StudentTranscript {
     /// Records of the transcript.
     pub rows: Vec<Row>,
+    /// Records of classes in progress.
+    pub schedule: Vec<Row>,
     /// Graduating class, where the file says it.
     pub cohort: Option<i16>,
+    /// Graduation track.
+    pub track: Option<String>,
+    /// Active, withdrawn and the like.
+    pub status: Option<String>,
 }
 
 /// Reads a CSV transcript.
@@ -30,17 +36,44 @@ pub struct StudentTranscript {
 /// # Errors
 /// Every line that can not be read, by number, with what was expected.
 pub fn read(name: &str, bytes: &[u8]) -> Result<(Dataset, Students), Vec<String>> {
+    let (records, students) = rows(Entity::Transcript, name, bytes)?;
+    let mut dataset = Dataset::new(Side::Legacy);
+    dataset.set(records);
+    Ok((dataset, students))
+}
+
+/// Adds the classes in progress of the same students.
+///
+/// # Errors
+/// Every line that can not be read, by number, with what was expected.
+pub fn add_schedule(
+    (dataset, students): &mut (Dataset, Students),
+    name: &str,
+    bytes: &[u8],
+) -> Result<(), Vec<String>> {
+    let (records, scheduled) = rows(Entity::Schedule, name, bytes)?;
+    dataset.set(records);
+    for (id, student) in scheduled {
+        let known = students.entry(id).or_default();
+        known.schedule = student.rows;
+        known.cohort = known.cohort.or(student.cohort);
+        known.track = known.track.take().or(student.track);
+    }
+    Ok(())
+}
+
+fn rows(entity: Entity, name: &str, bytes: &[u8]) -> Result<(Records, Students), Vec<String>> {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
     let headers = reader.headers().map_err(|e| vec![format!("{name}: {e}")])?.clone();
     let mut problems = Vec::new();
     let mut plan: Vec<Target> = Vec::new();
     for header in &headers {
-        match target(header) {
+        match target(entity, header) {
             Some(target) => plan.push(target),
-            None => problems.push(unknown_header(name, header)),
+            None => problems.push(unknown_header(entity, name, header)),
         }
     }
-    for field in Field::required(Entity::Transcript) {
+    for field in Field::required(entity) {
         let there = plan.contains(&Target::Field(*field));
         if !there && *field != Field::StudentId {
             problems.push(format!("{name}: no column `{field}`"));
@@ -56,27 +89,32 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<(Dataset, Students), Vec<String>
             Err(error) => problems.push(format!("{name}: {error}")),
         }
     }
-    if problems.is_empty() { Ok(build.finish()) } else { Err(problems) }
+    if problems.is_empty() { Ok(build.finish(entity)) } else { Err(problems) }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Target {
     Field(Field),
     Cohort,
+    Track,
+    /// Of the student, in a transcript; a class has a status of its own.
+    Status,
     /// Text for people: expected values, sources, remarks.
     Ignored,
 }
 
-fn target(header: &str) -> Option<Target> {
+fn target(entity: Entity, header: &str) -> Option<Target> {
     match header {
         "cohort" => Some(Target::Cohort),
+        "track" => Some(Target::Track),
+        "status" if entity == Entity::Transcript => Some(Target::Status),
         "remark" => Some(Target::Ignored),
-        _ => Field::parse(Entity::Transcript, header).map(Target::Field),
+        _ => Field::parse(entity, header).map(Target::Field),
     }
 }
 
-fn unknown_header(name: &str, header: &str) -> String {
-    let known = Field::of(Entity::Transcript).iter().map(|f| f.name());
+fn unknown_header(entity: Entity, name: &str, header: &str) -> String {
+    let known = Field::of(entity).iter().map(|f| f.name()).chain(["cohort", "track", "status"]);
     match nearest(header, known) {
         Some(near) => format!("{name}: unknown column `{header}`; did you mean `{near}`?"),
         None => format!("{name}: unknown column `{header}`"),
@@ -105,12 +143,15 @@ impl Build {
         let line = record.position().map_or(0, csv::Position::line) as u32;
         let row = self.locations.len() as u32;
         self.locations.push(self.file, line, line);
-        let (mut student, mut cohort) = ("1".to_owned(), None);
+        let mut student = "1".to_owned();
+        let (mut cohort, mut track, mut status) = (None, None, None);
         let mut at = 0;
         for (target, text) in plan.iter().zip(record) {
             match target {
                 Target::Ignored => {}
                 Target::Cohort => cohort = text.parse().ok(),
+                Target::Track => track = Some(text.to_owned()).filter(|t| !t.is_empty()),
+                Target::Status => status = Some(text.to_owned()).filter(|t| !t.is_empty()),
                 Target::Field(field) => {
                     let typed = typed(*field, text);
                     if typed == Typed::Unreadable {
@@ -135,16 +176,16 @@ impl Build {
         let entry = self.students.entry(student).or_default();
         entry.rows.push(row);
         entry.cohort = entry.cohort.or(cohort);
+        entry.track = entry.track.take().or(track);
+        entry.status = entry.status.take().or(status);
     }
 
-    fn finish(self) -> (Dataset, Students) {
-        let mut records = Records::new(Entity::Transcript, self.locations);
+    fn finish(self, entity: Entity) -> (Records, Students) {
+        let mut records = Records::new(entity, self.locations);
         for (field, column, _) in self.columns {
             records.set(field, column);
         }
-        let mut dataset = Dataset::new(Side::Legacy);
-        dataset.set(records);
-        (dataset, self.students)
+        (records, self.students)
     }
 }
 
@@ -192,7 +233,10 @@ mod tests {
         let text = "student_id,school_year,term,course,mark,credit_attempted,cohort\n\
                     a,2023-24,S1,ENG9A,B,5,2027\nb,2023-24,S1,ENG9A,C,5,\na,2023-24,S2,ENG9B,A,5,\n";
         let (dataset, students) = read("t.csv", text.as_bytes()).unwrap();
-        assert_eq!(students["a"], StudentTranscript { rows: vec![0, 2], cohort: Some(2027) });
+        assert_eq!(
+            students["a"],
+            StudentTranscript { rows: vec![0, 2], cohort: Some(2027), ..StudentTranscript::default() }
+        );
         let records = dataset.get(Entity::Transcript).unwrap();
         assert_eq!(records.text(2, Field::Mark), Some("A"));
         let wrong = "school_year,term,course,mrk\n2023,S1,ENG9A,B\n";

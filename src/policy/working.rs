@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
+use super::credits;
 use super::gpa::amounts::{points_of, weight_of};
 use super::gpa::evaluate::{Line, points_text};
 use super::gpa::rules::{Average, GpaPolicy, RepeatRule, WeightKind};
-use super::gpa::{CourseRow, Evaluation, Scratch};
+use super::gpa::{CourseRow, Evaluation, Lens, Scratch};
 use super::rational::Rational;
 use crate::canonical::{Field, Records, Row};
 
@@ -53,7 +54,13 @@ pub fn show_value(policy: &GpaPolicy, value: crate::canonical::Decimal) -> Strin
 
 /// The whole working: a line a row, in order of time, and the sum. The scratch holds an evaluation.
 #[must_use]
-pub fn table(policy: &GpaPolicy, records: &Records, scratch: &Scratch, evaluation: &Evaluation) -> String {
+pub fn table(
+    policy: &GpaPolicy,
+    (lens, cohort): (&Lens, Option<i16>),
+    records: &Records,
+    scratch: &Scratch,
+    evaluation: &Evaluation,
+) -> String {
     let mut order: Vec<usize> = (0..scratch.rows.len()).collect();
     let text = |row: Row, field: Field| records.text(row, field).unwrap_or("");
     order.sort_by_key(|at| {
@@ -75,6 +82,14 @@ pub fn table(policy: &GpaPolicy, records: &Records, scratch: &Scratch, evaluatio
         );
     }
     let _ = writeln!(out, "  {}", sum_line(policy, evaluation));
+    if records.has(Field::CreditEarned) {
+        let lines = credits::ruled(policy, lens, cohort, &scratch.rows);
+        let [attempted, earned] = [false, true].map(|earned| credits::total(&lines, earned).show());
+        let repeated = lines.iter().filter(|line| line.repeated).count();
+        let once =
+            if repeated > 0 { format!(" (credit of {repeated} repeated rows not again)") } else { String::new() };
+        let _ = writeln!(out, "  credits: {attempted} attempted, {earned} earned{once}");
+    }
     if evaluation.problems > 0 {
         let _ = writeln!(out, "  {} rows could not be judged: the result is not sound", evaluation.problems);
     }

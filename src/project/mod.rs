@@ -12,7 +12,7 @@ pub use load::{Known, Overrides, source_of};
 pub use owners::Owners;
 pub use schema::{SchemaKind, schema};
 pub use spec::{
-    CheckSetting, CheckSettings, MatchRule, Migration, Names, Outputs, PackFormat, Policies, PolicyRef, Privacy,
-    Project, SideSpec, WaiverSettings,
+    CheckSetting, CheckSettings, KindPolicies, MatchRule, Migration, Names, Outputs, PackFormat, Policies, PolicyRef,
+    Privacy, Project, SideSpec, WaiverSettings,
 };
 pub use template::{Template, template};

@@ -118,8 +118,9 @@ fn project(checks: &[&str]) -> Value {
             "checks": check_settings(checks),
             "gate": gate(),
             "policies": object(json!({
-                "gpa": said(map_of(&json!({ "type": "string" })), "kind of GPA = policy"),
+                "gpa": said(map_of(&one_or_sides()), "kind of GPA = policy, or one for each system"),
                 "graduation": text("a policy, shipped or a file"),
+                "exceptions": said(one_or_sides(), "CSV of waivers, substitutions and split credit of single students"),
             }), &[]),
             "waivers": object(json!({
                 "file": text("relative to this file"), "max_days": whole("longest life of a waiver"),
@@ -138,6 +139,13 @@ fn project(checks: &[&str]) -> Value {
         }),
         &["schema", "migration", "sides"],
     )
+}
+
+/// One text for both sides, or one for each.
+fn one_or_sides() -> Value {
+    let text = json!({ "type": "string" });
+    let sides = json!({ "legacy": text.clone(), "new": text.clone() });
+    json!({ "oneOf": [text, object(sides, &[])] })
 }
 
 fn side() -> Value {

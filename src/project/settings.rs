@@ -1,14 +1,15 @@
 //! `[matching]`, `[checks]`, `[gate]`, `[policies]`, `[waivers]`, `[outputs]` and `[privacy]`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 use toml::de::DeValue;
 
 use super::load::{Known, below};
 use super::spec::{
-    CheckSetting, CheckSettings, MatchRule, Names, Outputs, PackFormat, Policies, PolicyRef, Privacy, WaiverSettings,
+    CheckSetting, CheckSettings, KindPolicies, MatchRule, Names, Outputs, PackFormat, Policies, PolicyRef, Privacy,
+    WaiverSettings,
 };
 use crate::canonical::{Decimal, Entity, Field};
 use crate::diagnostic::document::{self, At, Node};
@@ -197,18 +198,50 @@ pub(super) fn policies(root: &Node<'_>, folder: &Path, known: &Known<'_>) -> Pol
     let Some(node) = root.node("policies") else { return policies };
     if let Some(kinds) = node.node("gpa") {
         for (kind, value) in kinds.entries() {
-            match document::text(value) {
-                Some(name) => {
-                    policies.gpa.extend(policy(&name, &kinds, folder, known.gpa_policies).map(|p| (kind.value, p)));
-                }
-                None => drop(kinds.wrong::<()>(&kind.value, value, "the name or file of a policy")),
-            }
+            let one = |name: &At<String>| policy(name, &kinds, folder, known.gpa_policies);
+            let pair = match (document::text(value), value.get_ref().as_table()) {
+                (Some(name), _) => one(&name).map(|p| KindPolicies { legacy: p.clone(), new: p }),
+                (None, Some(_)) => kinds.inside(&kind.value, value).and_then(|sides| {
+                    let fix = "name the policy of each system: { legacy = \"…\", new = \"…\" }";
+                    let [legacy, new] = ["legacy", "new"].map(|side| sides.required_text(side, fix));
+                    sides.finish();
+                    Some(KindPolicies { legacy: one(&legacy?)?, new: one(&new?)? })
+                }),
+                _ => kinds.wrong(&kind.value, value, "the name or file of a policy, or { legacy = …, new = … }"),
+            };
+            policies.gpa.extend(pair.map(|p| (kind.value, p)));
         }
     }
     let graduation = node.text("graduation");
     policies.graduation = graduation.and_then(|name| policy(&name, &node, folder, known.graduation_policies));
+    policies.exceptions = exceptions(&node, folder);
+    if policies.graduation.is_none() && policies.exceptions.iter().any(Option::is_some) {
+        node.missing("graduation", "name the requirements that the exceptions are exceptions of");
+    }
     node.finish();
     policies
+}
+
+/// One file for both sides, or one for each.
+fn exceptions(node: &Node<'_>, folder: &Path) -> [Option<PathBuf>; 2] {
+    let Some(value) = node.get("exceptions") else { return [None, None] };
+    let file = |name: Option<At<String>>| {
+        let name = name?;
+        let path = below(folder, &name.value);
+        if !path.is_file() {
+            let fix = "name the file relative to the project file";
+            node.problems().error("exceptions-file", name.span, "there is no such file", fix);
+        }
+        Some(path)
+    };
+    if let Some(name) = document::text(value) {
+        let both = file(Some(name));
+        return [both.clone(), both];
+    }
+    let Some(sides) = node.inside("exceptions", value) else { return [None, None] };
+    let files = ["legacy", "new"].map(|side| file(sides.text(side)));
+    sides.finish();
+    files
 }
 
 fn policy(name: &At<String>, node: &Node<'_>, folder: &Path, shipped: &[&str]) -> Option<PolicyRef> {

@@ -153,13 +153,24 @@ pub enum PolicyRef {
     File(PathBuf),
 }
 
+/// The policies of one kind of GPA: the same, or one for each system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KindPolicies {
+    /// How the legacy system computes it.
+    pub legacy: PolicyRef,
+    /// How the new system computes it.
+    pub new: PolicyRef,
+}
+
 /// GPA and graduation policies.
 #[derive(Debug, Clone, Default)]
 pub struct Policies {
     /// By kind of GPA.
-    pub gpa: BTreeMap<String, PolicyRef>,
+    pub gpa: BTreeMap<String, KindPolicies>,
     /// Of graduation.
     pub graduation: Option<PolicyRef>,
+    /// Files of the exceptions of single students, legacy and new.
+    pub exceptions: [Option<PathBuf>; 2],
 }
 
 /// Where accepted findings stand.

@@ -71,7 +71,9 @@ major         = 0
 rejected_rows = 0
 
 # [policies]
-# gpa = {{ weighted = "lausd-weighted" }}   # how a kind of GPA is computed
+# gpa = {{ weighted = "lausd-weighted" }}   # how a kind of GPA is computed; or {{ legacy = "…", new = "…" }} for a kind
+# graduation = "lausd-2026"       # shipped names: rollproof policy list; or the path of a file of yours
+# exceptions = {{ legacy = "waivers-old.csv", new = "waivers-new.csv" }}   # waivers, substitutions, split credit
 
 [waivers]
 file     = "waivers.toml"         # accepted findings: scope, cap, reason, owner, approver, expiry

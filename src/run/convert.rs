@@ -69,10 +69,23 @@ pub fn policies(project: &Project) -> Result<Policies, Error> {
         .policies
         .gpa
         .iter()
-        .map(|(kind, policy)| WantedKind { kind: kind.clone(), legacy: named(policy), new: named(policy) })
+        .map(|(kind, of)| WantedKind { kind: kind.clone(), legacy: named(&of.legacy), new: named(&of.new) })
         .collect();
     let graduation = project.policies.graduation.as_ref().map(named);
-    Policies::load(&kinds, graduation.as_ref(), &project.folder).map_err(Error::Project)
+    let policies = Policies::load(&kinds, graduation.as_ref(), &project.folder).map_err(Error::Project)?;
+    let [legacy, new] = project
+        .policies
+        .exceptions
+        .each_ref()
+        .map(|path| crate::policy::load_exceptions(path.as_deref(), policies.requirements()));
+    match (legacy, new) {
+        (Ok(legacy), Ok(new)) => Ok(policies.with_exceptions([legacy, new])),
+        (legacy, new) => {
+            let mut mistakes: Vec<_> = [legacy, new].into_iter().filter_map(Result::err).flatten().collect();
+            mistakes.dedup();
+            Err(Error::Project(mistakes))
+        }
+    }
 }
 
 /// The accepted findings of the project.

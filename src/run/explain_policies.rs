@@ -24,7 +24,7 @@ pub fn explain_policies(
     if let Some(requirements) = policies.requirements() {
         for side in Side::BOTH {
             if let Some(audit) = bound.audit(policies, run, position, side) {
-                let text = audit_text(requirements, &audit);
+                let text = audit_text(requirements, &audit, policies.exceptions_of(run, position, side));
                 audits.push(labels[side as usize].to_owned());
                 audits.extend(text.lines().skip(1).map(str::to_owned));
             }

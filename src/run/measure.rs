@@ -164,6 +164,10 @@ pub fn calibration(policies: &Policies, run: &Reconciliation) -> Vec<Calibration
         .bound(run)
         .calibrations(run)
         .into_iter()
-        .map(|c| Calibration { kind: c.kind.clone(), reproduced: Share::new(c.reproduced, c.compared) })
+        .map(|c| Calibration {
+            kind: c.kind.clone(),
+            reproduced: Share::new(c.reproduced, c.compared),
+            misfits: c.shared(3),
+        })
         .collect()
 }

@@ -18,11 +18,22 @@ fn configuration(project: &Project) -> Method {
     for spec in [&project.legacy, &project.new] {
         method.sides.push(method_side(spec.side, &spec.mapping_name, &spec.mapping));
     }
-    for (kind, policy) in &project.policies.gpa {
-        method.policies.push(policy_line(kind, policy));
+    for (kind, policies) in &project.policies.gpa {
+        if policies.legacy == policies.new {
+            method.policies.push(policy_line(kind, &policies.legacy));
+        } else {
+            method.policies.push(policy_line(&format!("{kind} (legacy)"), &policies.legacy));
+            method.policies.push(policy_line(&format!("{kind} (new)"), &policies.new));
+        }
     }
     if let Some(policy) = &project.policies.graduation {
         method.policies.push(policy_line("graduation", policy));
+    }
+    for (side, path) in Side::BOTH.into_iter().zip(&project.policies.exceptions) {
+        if let Some(path) = path {
+            let file = PolicyRef::File(path.clone());
+            method.policies.push(policy_line(&format!("exceptions ({side})"), &file));
+        }
     }
     method
 }

@@ -115,6 +115,10 @@ fn project_head(plan: &Plan) -> String {
     )
 }
 
+/// The policies that a district of this generator follows.
+pub(super) const POLICIES: &str = "\n[policies]\n# How GPAs are computed and what graduation needs: with these, both sides are computed again from their rows.\n\
+    gpa = { weighted = \"simple-4.0-weighted\", unweighted = \"simple-4.0\" }\ngraduation = \"lausd-2026\"\n";
+
 fn project_tail(plan: &Plan) -> String {
     let mut text = "\n[matching]\nstudent = [\"student_id\", \"state_id\"]\n".to_owned();
     if plan.legacy.1.room_labels != plan.new.1.room_labels {

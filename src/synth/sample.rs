@@ -7,7 +7,7 @@ use std::path::Path;
 use super::district::District;
 use super::fault::{Planter, Truth, classes};
 use super::layout::{Dress, System};
-use super::migration::{Plan, save, write_migration};
+use super::migration::{POLICIES, Plan, save, write_migration};
 use crate::error::Error;
 
 /// Seed of the sample district.
@@ -42,6 +42,9 @@ pub fn write_sample(dir: &Path) -> Result<Vec<Truth>, Error> {
     };
     let migration = write_migration(dir, &district, &plan, &|_| ())?;
     let truth = migration.new.truth;
+    let project = dir.join("rollproof.toml");
+    let text = std::fs::read_to_string(&project).map_err(|e| Error::read(&project, e))?;
+    save(&project, &(text + POLICIES))?;
     let from = dir.join("truth.csv");
     std::fs::rename(&from, dir.join("faults.csv")).map_err(|e| Error::write(&from, e))?;
     save(&dir.join("README.md"), &readme(&district, &truth))?;
@@ -54,7 +57,8 @@ fn readme(district: &District, truth: &[Truth]) -> String {
          An invented district of {} students at {} schools leaves Aeries for PowerSchool. No person in it exists; the\n\
          files are made from a seed by `rollproof::synth::write_sample`, and a test holds them to it byte by byte.\n\n\
          ```sh\ncargo run -- run -C sample-data/maple-valley --gate\n```\n\n\
-         ends in NO-GO with the faults listed below and nothing else.\n\n\
+         ends in NO-GO with the faults listed below, what follows from them, and nothing else. `rollproof explain 0020302` shows\n\
+         how one lost summer class moves a GPA: both sides are computed again by the policies that `rollproof.toml` names.\n\n\
          ## What differs legitimately, and is not a finding\n\n\
          - `legacy/` is Windows-1252 with commas and upper-case names; `new/` is UTF-8 with tabs.\n\
          - Ids keep their leading zeros on both sides.\n\
@@ -76,5 +80,13 @@ fn readme(district: &District, truth: &[Truth]) -> String {
         let record = if line.record.is_empty() { "all of it" } else { line.record.as_str() };
         let _ = writeln!(text, "| {} | {} | {} | {record} | {check} |", class.name(), line.student_id, class.text);
     }
+    text.push_str(
+        "\n## What follows\n\n\
+         - A missing row or a changed credit leaves the stored GPA behind: `gpa-stale`, with the rows that moved it.\n\
+         - A dropped class that graduation needs: `needed-class-unscheduled`, and its second half: `sequence-broken`.\n\
+         - A double booking of a needed class: `needed-class-in-conflict`.\n\
+         - A truncated GPA is not what the new rows give: `gpa-not-reproducible`, minor.\n\
+         - `senior-cannot-finish` (info) lists seniors who are short on both sides: no fault of the migration.\n",
+    );
     text
 }

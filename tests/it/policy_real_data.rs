@@ -10,7 +10,7 @@ use rollproof::canonical::{
 };
 use rollproof::policy::command::{PolicyFile, bundled, read};
 use rollproof::policy::gpa::{Evaluation, GpaPolicy, Lens, RowReader, Scratch, evaluate, reproduces};
-use rollproof::policy::{Bound, Named, Policies, WantedKind, transcript, working};
+use rollproof::policy::{Bound, Named, Policies, Rational, WantedKind, credits, transcript, working};
 use rollproof::reconcile::{MatchRules, reconcile};
 use serde_json::Value;
 
@@ -293,7 +293,7 @@ fn computed(policy: &GpaPolicy, rows: &str) -> (Evaluation, String) {
     let mut scratch = Scratch::default();
     scratch.rows.extend(students.values().flat_map(|s| &s.rows).map(|row| reader.read(*row)));
     let result = evaluate(policy, &lens, Some(2025), &mut scratch);
-    (result, working::table(policy, records, &scratch, &result))
+    (result, working::table(policy, (&lens, Some(2025)), records, &scratch, &result))
 }
 
 /// Compares one stored GPA; `true` when reproduced. Misfits print their working.
@@ -311,10 +311,59 @@ fn fits(what: &str, stored: &str, policy: &GpaPolicy, rows: &str) -> bool {
     fits
 }
 
+/// All students of the files under one policy: what the misfits share, as a run tells it.
+#[derive(Default)]
+struct Everybody {
+    rows: String,
+    gpas: Vec<Vec<String>>,
+}
+
+impl Everybody {
+    fn add(&mut self, id: &str, gpa: &str, rows: &str) {
+        self.rows += rows;
+        self.gpas.push(vec![id.to_owned(), "cumulative".to_owned(), gpa.to_owned()]);
+    }
+
+    fn calibrate(&self) {
+        let dataset = |side| {
+            let (read, _) = transcript::read("real", format!("{HEAD}{}", self.rows).as_bytes()).unwrap();
+            let students: Vec<Vec<String>> = self.gpas.iter().map(|gpa| vec![gpa[0].clone()]).collect();
+            let mut dataset = Dataset::new(side);
+            dataset.set(read.get(Entity::Transcript).unwrap().clone());
+            dataset.set(records(Entity::Student, &[Field::StudentId], &students));
+            dataset.set(records(Entity::Gpa, &[Field::StudentId, Field::GpaKind, Field::Value], &self.gpas));
+            dataset
+        };
+        let run = reconcile(dataset(Side::Legacy), dataset(Side::New), &MatchRules::default());
+        for name in ["north-carolina", "simple-4.0"] {
+            let wanted = WantedKind { kind: "cumulative".into(), legacy: Named::plain(name), new: Named::plain(name) };
+            let policies = Policies::load(&[wanted], None, Path::new(".")).unwrap();
+            let calibration = &Bound::new(&policies, &run).calibrations(&run)[0];
+            eprintln!("{}; misfits share {}", calibration.sentence(), calibration.shared(5));
+            assert!(calibration.reproduced > 0 && calibration.reproduced < calibration.compared);
+            assert!(!calibration.patterns.is_empty(), "what the misfits of {name} share is told");
+        }
+    }
+}
+
+/// Compares a stored total of credits; misfits print both numbers.
+fn credits_fit(what: &str, stored: &str, earned: bool, policy: &GpaPolicy, rows: &str) -> bool {
+    let (dataset, students) = transcript::read("real", format!("{HEAD}{rows}").as_bytes()).unwrap();
+    let lens = Lens::new(policy, &dataset).unwrap();
+    let reader = RowReader::new(&lens, dataset.get(Entity::Transcript).unwrap());
+    let rows: Vec<_> = students.values().flat_map(|s| &s.rows).map(|row| reader.read(*row)).collect();
+    let total = credits::total(&credits::lines(policy, &rows), earned);
+    let fits = Decimal::parse(stored).is_ok_and(|stored| Rational::from(stored) == total);
+    eprintln!("{what}: stored {stored}, rows {} {}", total.show(), if fits { "agree" } else { "do NOT agree" });
+    fits
+}
+
 #[test]
 fn the_json_transcripts_are_recomputed_and_every_misfit_is_shown_with_its_working() {
     let Some(folder) = real_data("transcripts-json") else { return };
     let (mut stored, mut reproduced) = (BTreeMap::new(), BTreeMap::new());
+    let mut credits: BTreeMap<String, (i32, i32)> = BTreeMap::new();
+    let mut everybody = Everybody::default();
     for file in ["demoStudents.ts", "exampleStudents.ts", "validationStudents.ts"] {
         let text = std::fs::read_to_string(folder.join(file)).unwrap();
         let students = Literals::all(&text).into_values().flat_map(|value| match value {
@@ -328,6 +377,14 @@ fn the_json_transcripts_are_recomputed_and_every_misfit_is_shown_with_its_workin
                 if nc { ("north-carolina", "north-carolina") } else { ("simple-4.0", "simple-4.0") };
             let unweighted = GpaPolicy { weights: strip_levels(&policy(plain)), ..policy(plain) };
             let mut all = String::new();
+            let mut credit = |what: &str, value: String, earned: bool, rows: &str| {
+                if !value.is_empty() {
+                    let (stored, fit) = credits.entry(id.clone()).or_insert((0, 0));
+                    *stored += 1;
+                    let policy = policy(plain);
+                    *fit += i32::from(credits_fit(&format!("{id} {what}"), &value, earned, &policy, rows));
+                }
+            };
             let mut count = |what: &str, value: String, policy: &GpaPolicy, rows: &str| {
                 if !value.is_empty() {
                     *stored.entry(id.clone()).or_insert(0) += 1;
@@ -344,15 +401,25 @@ fn the_json_transcripts_are_recomputed_and_every_misfit_is_shown_with_its_workin
                     count(&format!("term {name} unweighted"), text_of(&term, "termUnweightedGpa"), &unweighted, &rows);
                 }
                 all += &rows;
+                for (key, earned) in [("termCredit", true), ("termHoursEarned", true), ("termHoursPossible", false)] {
+                    credit(&format!("{key} {name}"), text_of(&term, key), earned, &rows);
+                }
+                for (key, earned) in [("cumulativeHoursEarned", true), ("cumulativeHoursPossible", false)] {
+                    credit(&format!("{key} {name}"), text_of(&term, key), earned, &all);
+                }
                 count(&format!("cumulative {name}"), text_of(&term, "cumulativeGpa"), &policy(weighted), &all);
             }
             count("GPA", text_of(&student, "gpa"), &policy(weighted), &all);
+            credit("earnedCredits", text_of(&student, "earnedCredits"), true, &all);
+            everybody.add(&id, &text_of(&student, "gpa"), &all);
             if nc {
                 count("unweighted GPA", text_of(&student, "gpaUnweighted"), &unweighted, &all);
             }
         }
     }
     eprintln!("stored values by student: {stored:?}; reproduced: {reproduced:?}");
+    eprintln!("credits by student (stored, agree): {credits:?}");
+    everybody.calibrate();
     // By hand: 000001 to 000004 are whole transcripts, but for one mark of 000003 that is garbled in the file, and which
     // four of its values rest on. The others print values that their own rows do not give, or rows without terms.
     let share = |id: &str| (reproduced[id], stored[id]);
@@ -361,6 +428,10 @@ fn the_json_transcripts_are_recomputed_and_every_misfit_is_shown_with_its_workin
     assert_eq!(share("000004"), (2, 2));
     assert_eq!(share("000003"), (8, 12));
     assert_eq!(stored.len(), 9, "{stored:?}");
+    // Credits: one term of 000001 prints 6.00 credits beside 1.00 hours earned, which is what its rows give; the others
+    // leave out rows of transfer or print rows twice.
+    assert_eq!(credits["000001"], (13, 12));
+    assert_eq!((credits["000002"], credits["000003"], credits["000004"]), ((1, 1), (5, 5), (1, 1)));
 }
 
 fn strip_levels(policy: &GpaPolicy) -> Vec<rollproof::policy::gpa::rules::Weight> {

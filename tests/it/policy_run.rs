@@ -4,11 +4,7 @@ use crate::support::Project;
 
 fn with_policies(weighted: &str) -> Project {
     let project = Project::sample();
-    let text = project.read("rollproof.toml");
-    let policies = format!(
-        "\n[policies]\ngpa = {{ weighted = \"{weighted}\", unweighted = \"simple-4.0\" }}\ngraduation = \"lausd-2026\"\n"
-    );
-    project.write("rollproof.toml", format!("{text}{policies}"));
+    project.edit("rollproof.toml", "\"simple-4.0-weighted\"", &format!("\"{weighted}\""));
     project
 }
 

@@ -93,7 +93,11 @@ fn a_project_says_what_is_compared_and_how() {
     let CheckSetting::Severity { base, by_grade } = &project.checks.by_check["mark-changed"] else { panic!() };
     assert_eq!((*base, by_grade["12"]), (Some(Severity::Major), Severity::Critical));
     assert!(project.checks.ignore_fields.contains(&(Entity::Schedule, Field::Room)));
-    assert_eq!(project.policies.gpa["weighted"], PolicyRef::Shipped("lausd-weighted".into()));
+    let weighted = PolicyRef::Shipped("lausd-weighted".into());
+    assert_eq!(
+        (&project.policies.gpa["weighted"].legacy, &project.policies.gpa["weighted"].new),
+        (&weighted, &weighted)
+    );
     assert_eq!(project.outputs.packs.len(), 2);
     assert!(project.warnings.is_empty(), "{:#?}", project.warnings);
 }

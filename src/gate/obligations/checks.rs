@@ -52,7 +52,10 @@ pub(super) fn ran(measured: &Measured, ledger: &mut Ledger) -> Option<Ran> {
 pub(super) fn calibrated(measured: &Measured, criteria: &Criteria, ledger: &mut Ledger) -> Option<Calibrated> {
     let mut worst: Option<Share> = None;
     for kind in &measured.policies {
-        let found = measured.calibration.iter().find(|c| c.kind == *kind).map_or(Share::default(), |c| c.reproduced);
+        let calibration = measured.calibration.iter().find(|c| c.kind == *kind);
+        let found = calibration.map_or(Share::default(), |c| c.reproduced);
+        let misfits = calibration.map(|c| c.misfits.as_str()).filter(|m| !m.is_empty());
+        let misfits = misfits.map_or_else(String::new, |m| format!(" The misfits share {m}."));
         if found.whole == 0 {
             ledger.object(
                 "calibration-missing",
@@ -63,7 +66,7 @@ pub(super) fn calibrated(measured: &Measured, criteria: &Criteria, ledger: &mut 
             ledger.object(
                 "calibration-low",
                 format!(
-                    "The {kind} policy reproduces {} of {} legacy GPAs ({}%); at least {}% are required.",
+                    "The {kind} policy reproduces {} of {} legacy GPAs ({}%); at least {}% are required.{misfits}",
                     found.part,
                     found.whole,
                     found.percent(),

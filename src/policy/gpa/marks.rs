@@ -57,7 +57,8 @@ pub(in crate::policy) fn read_scale(section: &Node<'_>, name: &str) -> Scale {
         below.finish();
         numeric
     });
-    let scale = Scale { name: name.to_owned(), marks, numeric, ignore_signs: section.flag("ignore_signs").unwrap_or(false) };
+    let scale =
+        Scale { name: name.to_owned(), marks, numeric, ignore_signs: section.flag("ignore_signs").unwrap_or(false) };
     check_letters(section, &scale);
     scale
 }

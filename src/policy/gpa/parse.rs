@@ -7,11 +7,13 @@ use super::rules::{
     Average, Cap, Divisor, Era, GpaPolicy, GradeTerm, Identity, Include, Level, MiddleSchool, NullWeight, RankRule,
     Repeat, RepeatRule, RoundStep, Rounding, Scale, Tie, Weight, WeightKind, Window,
 };
-use crate::canonical::{SchoolYear, TermSpan};
+use crate::canonical::{Field, SchoolYear, TermSpan};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::document::{At, Node};
 use crate::policy::rational::RoundMode;
-use crate::policy::toml::{self, decimal, integer, named_decimals, named_lists, named_tables, numbers, required_text, texts};
+use crate::policy::toml::{
+    self, decimal, integer, named_decimals, named_lists, named_tables, numbers, required_text, texts,
+};
 
 /// Reads one policy file.
 ///
@@ -39,7 +41,9 @@ fn read(top: &Node<'_>) -> Option<GpaPolicy> {
         include: read_include(top),
         caps: read_caps(top),
         divisor: top.choice("divisor", &Divisor::NAMES).unwrap_or(Divisor::Attempted),
-        null_weight: top.choice("null_weight", &[("exclude", NullWeight::Exclude), ("attempted", NullWeight::Attempted)]).unwrap_or(NullWeight::Exclude),
+        null_weight: top
+            .choice("null_weight", &[("exclude", NullWeight::Exclude), ("attempted", NullWeight::Attempted)])
+            .unwrap_or(NullWeight::Exclude),
         average: top.choice("average", &[("rows", Average::Rows), ("terms", Average::Terms)]).unwrap_or(Average::Rows),
         rounding: read_rounding(top),
         rank: read_rank(top),
@@ -282,7 +286,8 @@ fn read_window(top: &Node<'_>) -> Window {
             }
         }
     }
-    window.unknown_grade_counts = section.choice("unknown_grade", &[("count", true), ("exclude", false)]).unwrap_or(true);
+    window.unknown_grade_counts =
+        section.choice("unknown_grade", &[("count", true), ("exclude", false)]).unwrap_or(true);
     section.finish();
     window
 }
@@ -350,7 +355,12 @@ fn read_repeat(top: &Node<'_>, scales: &[Scale]) -> Repeat {
     let needs = repeat.rule == RepeatRule::Replace && (repeat.original_max.is_none() || repeat.new_min.is_none());
     if needs && !(section.has("original_max") && section.has("new_min")) {
         let message = "rule = \"replace\" needs to know which marks are replaced and by which";
-        section.problems().error("missing-key", section.span(), message, "add original_max = \"D\" and new_min = \"C\"");
+        section.problems().error(
+            "missing-key",
+            section.span(),
+            message,
+            "add original_max = \"D\" and new_min = \"C\"",
+        );
     }
     section.finish();
     repeat
@@ -372,13 +382,26 @@ fn read_rounding(top: &Node<'_>) -> Rounding {
     rounding
 }
 
-fn read_rank(top: &Node<'_>) -> RankRule {
-    let mut rank = RankRule { statuses: Vec::new(), tie: Tie::Competition, rounded: false };
-    let Some(section) = top.node("rank") else { return rank };
-    rank.statuses = texts(&section, "statuses");
+fn read_rank(top: &Node<'_>) -> Option<RankRule> {
+    let section = top.node("rank")?;
+    let fields = [Field::School, Field::GradeLevel, Field::Cohort];
+    let mut within = Vec::new();
+    for text in section.texts("within").unwrap_or_default() {
+        match fields.into_iter().find(|f| f.name() == text.value) {
+            Some(field) => within.push(field),
+            None => section.problems().unknown("unknown-field", "field", &text, fields.map(Field::name)),
+        }
+    }
+    if !section.has("within") {
+        within = vec![Field::School, Field::GradeLevel];
+    }
     let ties = [("competition", Tie::Competition), ("dense", Tie::Dense), ("ordinal", Tie::Ordinal)];
-    rank.tie = section.choice("tie", &ties).unwrap_or(Tie::Competition);
-    rank.rounded = section.choice("precision", &[("exact", false), ("rounded", true)]).unwrap_or(false);
+    let rule = RankRule {
+        within,
+        statuses: texts(&section, "statuses"),
+        tie: section.choice("tie", &ties).unwrap_or(Tie::Competition),
+        rounded: section.choice("precision", &[("exact", false), ("rounded", true)]).unwrap_or(false),
+    };
     section.finish();
-    rank
+    Some(rule)
 }

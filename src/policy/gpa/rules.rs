@@ -1,6 +1,6 @@
 //! A GPA policy, read and checked: which rows count, what a mark is worth, and how the average is made.
 
-use crate::canonical::{Decimal, SchoolYear, TermSpan};
+use crate::canonical::{Decimal, Field, SchoolYear, TermSpan};
 use crate::policy::rational::RoundMode;
 
 /// Digits behind the point that points are held with.
@@ -41,8 +41,8 @@ pub struct GpaPolicy {
     pub average: Average,
     /// How the result is rounded.
     pub rounding: Rounding,
-    /// Who is ranked and how.
-    pub rank: RankRule,
+    /// Who is ranked and how; `None`: ranks are not computed.
+    pub rank: Option<RankRule>,
 }
 
 /// A grade level and a place in its year.
@@ -425,6 +425,8 @@ pub enum Tie {
 /// Who is ranked and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RankRule {
+    /// Students are ranked among those who are equal in these.
+    pub within: Vec<Field>,
     /// Statuses that are ranked; empty: all.
     pub statuses: Vec<String>,
     /// Equal GPAs.

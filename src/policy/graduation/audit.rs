@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::exceptions::{Exception, ExceptionKind};
 use super::flow::{Supply, deficits};
 use super::greedy::filled;
 use super::lens::{Credit, RequirementLens, time};
@@ -43,6 +44,8 @@ pub struct StudentRows<'a> {
     pub cohort: Option<i16>,
     /// Graduation track.
     pub track: Option<&'a str>,
+    /// Exceptions of this student.
+    pub exceptions: &'a [Exception],
 }
 
 /// What the requirements say about a student. Vectors go by area.
@@ -83,16 +86,25 @@ impl Audit {
         let earned = earned(lens, side, rows.transcript);
         let (planned, again) = planned(lens, side, rows.schedule, &earned);
         let areas = &requirements.areas;
-        let needs: Vec<i64> =
-            areas.iter().map(|a| if a.applies(rows.cohort, rows.track) { a.credits } else { 0 }).collect();
+        let need = |area: &Area| {
+            let asked = if area.applies(rows.cohort, rows.track) { area.credits } else { 0 };
+            (asked - waived(area, rows.exceptions)).max(0)
+        };
+        let needs: Vec<i64> = areas.iter().map(need).collect();
         let both: Vec<Credit> = earned.iter().chain(&planned).copied().collect();
-        let problem = Problem { requirements, lens, needs: &needs };
+        let problem = Problem { requirements, lens, needs: &needs, exceptions: rows.exceptions };
         let (open, groups) = problem.best(&earned);
         let (open_after, _) =
             if open.iter().all(|o| *o == 0) { (open.clone(), groups.clone()) } else { problem.best(&both) };
         let filled = filled(&problem.supplies(&earned, &groups), &needs);
         Self { filled, open, open_after, earned, planned, again, needs }
     }
+}
+
+/// Credits of an area that are not asked of this student.
+fn waived(area: &Area, exceptions: &[Exception]) -> i64 {
+    let waivers = exceptions.iter().filter(|e| e.kind == ExceptionKind::Waiver && e.requirement == area.name);
+    waivers.map(|e| e.credits.unwrap_or(area.credits)).sum()
 }
 
 /// Credits earned, in order of time, each course once unless it may be repeated.
@@ -169,6 +181,7 @@ struct Problem<'a> {
     requirements: &'a Requirements,
     lens: &'a RequirementLens,
     needs: &'a [i64],
+    exceptions: &'a [Exception],
 }
 
 impl Problem<'_> {
@@ -204,7 +217,9 @@ impl Problem<'_> {
     fn supplies(&self, credits: &[Credit], groups: &Groups) -> Vec<Supply> {
         let asked = (0..self.needs.len()).filter(|at| self.needs[*at] > 0).fold(0u32, |mask, at| mask | (1 << at));
         let mut supplies = Vec::new();
+        let mut left: Vec<i64> = self.exceptions.iter().map(|e| e.credits.unwrap_or(i64::MAX)).collect();
         for credit in credits {
+            let mut amount = credit.amount - self.split_off(credit, &mut left, &mut supplies);
             let mut mask = credit.mask & asked;
             let mut capped = None;
             for (at, area) in self.requirements.areas.iter().enumerate() {
@@ -215,20 +230,67 @@ impl Problem<'_> {
                 let other_group = groups.get(&at).is_some_and(|chosen| *chosen != self.group(area, credit));
                 if other_group || (area.halves && !self.has_other_half(credit, credits, bit)) {
                     mask &= !bit;
-                } else if let Some(cap) = area.cap.filter(|cap| *cap < credit.amount) {
+                } else if let Some(cap) = area.cap {
                     capped = Some((bit, cap));
                 }
             }
-            match capped {
+            for (bit, part) in self.substituted(credit, amount, &mut left) {
+                supplies.push(Supply { mask: mask | bit, amount: part });
+                amount -= part;
+            }
+            match capped.filter(|(_, cap)| *cap < amount) {
                 Some((bit, cap)) => {
                     supplies.push(Supply { mask, amount: cap });
-                    supplies.push(Supply { mask: mask & !bit, amount: credit.amount - cap });
+                    supplies.push(Supply { mask: mask & !bit, amount: amount - cap });
                 }
-                None => supplies.push(Supply { mask, amount: credit.amount }),
+                None => supplies.push(Supply { mask, amount }),
             }
         }
         supplies.extend(self.validated(credits));
         supplies
+    }
+
+    /// The student's exceptions of some kinds that name a credit's course: position, area.
+    fn naming(&self, credit: &Credit, kinds: [ExceptionKind; 2]) -> impl Iterator<Item = (usize, &Exception, usize)> {
+        self.exceptions.iter().enumerate().filter_map(move |(at, exception)| {
+            let named = kinds.contains(&exception.kind) && self.lens.course(&exception.course) == Some(credit.course);
+            let area = self.requirements.areas.iter().position(|a| named && a.name == exception.requirement)?;
+            (self.needs[area] > 0 && self.reaches(area, credit.rank)).then_some((at, exception, area))
+        })
+    }
+
+    /// Credit that counts elsewhere, instead of at home (returned) or as well. `left` is what each exception may still
+    /// give: a course of two halves has its credits once.
+    fn split_off(&self, credit: &Credit, left: &mut [i64], supplies: &mut Vec<Supply>) -> i64 {
+        let mut used = 0;
+        for (at, exception, area) in self.naming(credit, [ExceptionKind::Split, ExceptionKind::Also]) {
+            let moved = exception.kind == ExceptionKind::Split;
+            let amount = left[at].min(credit.amount - if moved { used } else { 0 });
+            left[at] -= amount;
+            supplies.push(Supply { mask: 1 << area, amount });
+            used += if moved { amount } else { 0 };
+        }
+        used
+    }
+
+    /// Areas that a substitution opens to a credit, and how much of it.
+    fn substituted(&self, credit: &Credit, amount: i64, left: &mut [i64]) -> Vec<(u32, i64)> {
+        let mut parts = Vec::new();
+        let mut rest = amount;
+        for (at, _, area) in self.naming(credit, [ExceptionKind::Substitution; 2]) {
+            let part = left[at].min(rest);
+            left[at] -= part;
+            rest -= part;
+            parts.push((1 << area, part));
+        }
+        parts
+    }
+
+    /// The mark is good enough for the area.
+    fn reaches(&self, at: usize, rank: i64) -> bool {
+        let least = self.requirements.areas[at].min_mark.as_deref();
+        let least = least.and_then(|mark| rank_of(&self.requirements.scale, mark));
+        least.is_none_or(|least| rank == i64::MIN || rank >= least)
     }
 
     fn has_other_half(&self, credit: &Credit, credits: &[Credit], bit: u32) -> bool {

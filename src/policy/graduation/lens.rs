@@ -23,6 +23,8 @@ pub struct CourseView {
     pub repeatable: bool,
     /// Equal for equal codes on one side, in the order of codes, transcripts and schedules alike.
     pub identity: u32,
+    /// The code.
+    pub code: String,
     /// The code without its half, and the half: `ALG1` and `A`.
     pub stem: (String, Option<char>),
 }
@@ -57,6 +59,8 @@ pub struct RequirementLens {
     mark_areas: Vec<u32>,
     mark_rank: Vec<i64>,
     any: u32,
+    /// Codes as the files have them, where they are others than the canonical ones.
+    raw: HashMap<String, u32>,
 }
 
 impl RequirementLens {
@@ -85,8 +89,16 @@ impl RequirementLens {
             mark_areas: marks.iter().map(|(text, _)| mark_areas(requirements, text)).collect(),
             mark_rank: marks.iter().map(|(t, _)| rank_of(&requirements.scale, t).unwrap_or(i64::MIN)).collect(),
             any: areas_where(requirements, |area| area.any),
+            raw: raw_codes([transcripts, schedules], position),
             courses,
         }
+    }
+
+    /// The course of a code, canonical or as the side's files have it.
+    #[must_use]
+    pub fn course(&self, code: &str) -> Option<u32> {
+        let canonical = self.courses.binary_search_by(|view| view.code.as_str().cmp(code)).ok();
+        canonical.map(|at| at as u32).or_else(|| self.raw.get(code).copied())
     }
 
     /// The credit of a transcript row; `None` when it earned none.
@@ -164,6 +176,20 @@ pub(super) fn time(credit: &Credit) -> (i16, u8) {
     (credit.year, term_end(credit.span))
 }
 
+/// Codes of the files by the course that they became.
+fn raw_codes(tables: [Option<&Records>; 2], position: impl Fn(&String) -> u32) -> HashMap<String, u32> {
+    let mut codes = HashMap::new();
+    for column in tables.into_iter().flatten().filter_map(|records| records.column(Field::Course)) {
+        for at in 0..column.values.len() as u32 {
+            let (raw, text) = (column.values.raw(at), column.values.text(at));
+            if raw != text && column.values.entry(at).typed == Typed::Text {
+                codes.entry(raw.to_owned()).or_insert_with(|| position(&text.to_owned()));
+            }
+        }
+    }
+    codes
+}
+
 fn texts(column: Option<&Column>) -> Vec<(String, Typed)> {
     let Some(column) = column else { return Vec::new() };
     (0..column.values.len() as u32)
@@ -222,7 +248,7 @@ impl<'a> Catalogue<'a> {
             area.courses.iter().any(|c| c == code) || area.prefixes.iter().any(|p| code.starts_with(p.as_str()))
         });
         let refused = areas_where(requirements, |area| area.not_courses.iter().any(|c| c == code));
-        CourseView { named, refused, credit, subject, repeatable, identity, stem: stem(code) }
+        CourseView { named, refused, credit, subject, repeatable, identity, code: code.to_owned(), stem: stem(code) }
     }
 }
 
