@@ -91,6 +91,15 @@ mod tests {
     }
 
     #[test]
+    fn other_rules_of_the_new_system_hide_nothing() {
+        use crate::checks::policy_facts::testing::found_under;
+        let (legacy, new) = (rows("A", "B").replace("A|5|", "A|5|AP"), rows("B", "A").replace("A|5|", "A|5|AP"));
+        let swapped = found_under("gpa-inputs-changed", ["simple-4.0-weighted", "simple-4.0"], &legacy, &new);
+        assert_eq!(swapped.len(), 1, "{swapped:?}");
+        assert!(!swapped[0].contains("rules"), "the rules are no change of the rows: {swapped:?}");
+    }
+
+    #[test]
     fn a_change_that_moves_the_gpa_is_not_hidden() {
         assert_eq!(found("gpa-inputs-changed", &rows("A", "B"), &rows("A", "A")), [] as [&str; 0]);
     }

@@ -101,6 +101,20 @@ mod tests {
     }
 
     #[test]
+    fn the_new_value_is_held_against_the_policy_of_the_new_system() {
+        use crate::checks::policy_facts::testing::found_under;
+        let rows = ROWS.replace("A|5|\n", "A|5|AP\n");
+        let side = |value: &str| format!("gpa: student_id|gpa_kind|value\n1|weighted|{value}\n{rows}");
+        // (5 + 3.7 + 3.3) / 3 = 4, and without the weight 3.667.
+        let found = |new: &str| {
+            let policies = ["simple-4.0-weighted", "simple-4.0"];
+            found_under("gpa-not-reproducible", policies, &side("4.000"), &side(new))
+        };
+        assert!(found("3.667").is_empty());
+        assert_eq!(found("3.500"), ["major value 4.000 -> 3.500 (its rows give 3.667 under simple-4.0)"]);
+    }
+
+    #[test]
     fn a_policy_that_does_not_give_the_legacy_value_accuses_nobody() {
         let found = found(
             "gpa-not-reproducible",

@@ -99,8 +99,13 @@ pub(crate) mod testing {
 
     /// The findings of one check under `simple-4.0-weighted` and the LAUSD requirements.
     pub(crate) fn found(check: &str, legacy: &str, new: &str) -> Vec<String> {
-        let policy = Named::plain("simple-4.0-weighted");
-        let wanted = WantedKind { kind: "weighted".into(), legacy: policy.clone(), new: policy };
+        found_under(check, ["simple-4.0-weighted"; 2], legacy, new)
+    }
+
+    /// The same under the policies of two systems.
+    pub(crate) fn found_under(check: &str, policies: [&str; 2], legacy: &str, new: &str) -> Vec<String> {
+        let [of_legacy, of_new] = policies.map(Named::plain);
+        let wanted = WantedKind { kind: "weighted".into(), legacy: of_legacy, new: of_new };
         let policies = Policies::load(&[wanted], Some(&Named::plain("lausd-2026")), Path::new(".")).unwrap();
         let run = paired(legacy, new);
         let findings = run_all(&run, &policies, &CheckSettings::default());

@@ -238,7 +238,7 @@ mod tests {
     #[test]
     fn a_check_tells_what_the_policy_does() {
         let text = describe(&read(Path::new("p.toml"), bundled("uc").unwrap()).unwrap());
-        for words in ["a-g" /* source */, "8 semesters", "replace", "cut off", "2 places"] {
+        for words in ["a-g" /* source */, "8 semesters", "replace", "cut off", "2 places", "grades", "only"] {
             assert!(words == "a-g" || text.contains(words), "{words}: {text}");
         }
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::credits;
 use super::gpa::amounts::{points_of, weight_of};
 use super::gpa::evaluate::{Line, points_text};
-use super::gpa::rules::{Average, GpaPolicy, RepeatRule, WeightKind};
+use super::gpa::rules::{Average, GpaPolicy, RankRule, RepeatRule, Tie, WeightKind};
 use super::gpa::{CourseRow, Evaluation, Lens, Scratch};
 use super::rational::Rational;
 use crate::canonical::{Field, Records, Row};
@@ -168,10 +168,44 @@ pub fn describe(policy: &GpaPolicy) -> String {
             None => "none".to_owned(),
         },
     );
+    line("counts", counted_words(policy));
+    if let Some(rank) = &policy.rank {
+        line("rank", rank_words(rank));
+    }
     if policy.eras.len() > 1 {
         line("eras", format!("{} with rules of their own", policy.eras.len() - 1));
     }
     text
+}
+
+/// Which rows count.
+fn counted_words(policy: &GpaPolicy) -> String {
+    let (window, include) = (&policy.window, &policy.include);
+    let mut counted = Vec::new();
+    if !window.grades.is_empty() {
+        let grades: Vec<String> = window.grades.iter().map(i8::to_string).collect();
+        counted.push(format!("grades {}", grades.join(", ")));
+    }
+    if window.from.is_some() || window.through.is_some() || !window.terms.is_empty() {
+        counted.push("some terms only".to_owned());
+    }
+    for (list, words) in [(&include.subjects, "only"), (&include.not_subjects, "not"), (&include.not_courses, "not")] {
+        if !list.is_empty() {
+            counted.push(format!("{words} {}", list.join(", ")));
+        }
+    }
+    if !include.transfer {
+        counted.push("no transfer".to_owned());
+    }
+    if counted.is_empty() { "all rows".to_owned() } else { counted.join("; ") }
+}
+
+fn rank_words(rank: &RankRule) -> String {
+    let within: Vec<&str> = rank.within.iter().map(|f| f.name()).collect();
+    let who = if rank.statuses.is_empty() { "everybody".to_owned() } else { rank.statuses.join(", ") };
+    let tie = Tie::NAMES.iter().find(|(_, tie)| *tie == rank.tie).map_or("", |(name, _)| name);
+    let compared = if rank.rounded { "printed" } else { "exact" };
+    format!("{who}, within {}, ties {tie}, {compared} GPAs", within.join(" and "))
 }
 
 const fn kind_words(kind: WeightKind) -> &'static str {

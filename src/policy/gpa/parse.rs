@@ -395,11 +395,10 @@ fn read_rank(top: &Node<'_>) -> Option<RankRule> {
     if !section.has("within") {
         within = vec![Field::School, Field::GradeLevel];
     }
-    let ties = [("competition", Tie::Competition), ("dense", Tie::Dense), ("ordinal", Tie::Ordinal)];
     let rule = RankRule {
         within,
         statuses: texts(&section, "statuses"),
-        tie: section.choice("tie", &ties).unwrap_or(Tie::Competition),
+        tie: section.choice("tie", &Tie::NAMES).unwrap_or(Tie::Competition),
         rounded: section.choice("precision", &[("exact", false), ("rounded", true)]).unwrap_or(false),
     };
     section.finish();

@@ -422,6 +422,12 @@ pub enum Tie {
     Ordinal,
 }
 
+impl Tie {
+    /// The words of policy files.
+    pub const NAMES: [(&'static str, Self); 3] =
+        [("competition", Self::Competition), ("dense", Self::Dense), ("ordinal", Self::Ordinal)];
+}
+
 /// Who is ranked and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RankRule {
