@@ -153,7 +153,7 @@ impl<'a> Applied<'a> {
             Pattern::Table(lines) => dictionary.few(&lines.iter().map(|(from, to)| (from, to)).collect::<Vec<_>>()),
             Pattern::Constant(to) => How::ToOne(dictionary.key_of(to), dictionary.len() as u32),
             Pattern::Rule(rule) => dictionary.by_rule(*rule),
-            Pattern::Unmapped(..) | Pattern::Speaks(_) => return None,
+            Pattern::Unmapped(..) | Pattern::Policy(..) | Pattern::Speaks(_) => return None,
         };
         Some(Self { pattern, how })
     }

@@ -206,6 +206,7 @@ impl Repair<'_> {
             Pattern::Pair(from, to) => format!("make {} of {} again", shown(from), shown(to)),
             Pattern::Swap(a, b) => format!("exchange {} and {}", shown(a), shown(b)),
             Pattern::Constant(to) => format!("load again what is {} now", shown(to)),
+            Pattern::Policy(rule, line) => self.compute_again(rule, line.as_ref()),
             Pattern::Speaks(_) => match kind.population {
                 Population::Legacy => "load the missing rows".to_owned(),
                 Population::New => "take the surplus rows out".to_owned(),
@@ -221,6 +222,16 @@ impl Repair<'_> {
             is_vendors: true,
             owner: self.settings.origins.owner(Side::New, kind.entity, kind.field),
         }
+    }
+
+    /// The new system's rule is set right; or, if it is meant, the policy's line says so.
+    fn compute_again(&self, rule: &str, line: Option<&(String, String)>) -> String {
+        let kind = self.draft.condition.first().map_or("", |t| t.value.as_str());
+        let meant = line.and_then(|(begins, text)| {
+            let place = self.settings.origins.policy(Side::New, kind, begins)?;
+            Some(format!("; or, if that rule is meant, write `{text}` in {place}"))
+        });
+        format!("set its rule right and compute again ({rule}){}", meant.unwrap_or_default())
     }
 
     /// `storedgrades.grade`; our own words where the new side does not say.

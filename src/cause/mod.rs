@@ -17,6 +17,7 @@ mod propose;
 mod prove;
 mod rank;
 mod relate;
+mod rules;
 mod sample;
 mod search;
 mod shares;
@@ -65,6 +66,7 @@ pub fn explain(run: &Reconciliation, findings: &Findings, settings: &Settings) -
     let (gpas, others): (Vec<&Group>, Vec<&Group>) =
         derived.into_iter().chain(values).partition(|g| g.kind.entity == Entity::Gpa);
     ledger.follow_gpas(run, findings, &gpas, settings);
+    ledger.add_rules(run, findings, &gpas, settings);
     ledger.follow_students(findings, &others, &[Entity::Transcript, Entity::Schedule], settings);
     ledger.follow_classes(run, findings, &ranks);
     let left = [gpas, others, ranks].concat();

@@ -11,6 +11,10 @@ pub trait Origins: std::fmt::Debug + Send + Sync {
     /// not have the code; `None` when there is no table to write into.
     fn code(&self, origin: &Origin, raw: &str, to: &str) -> Option<CodeLine>;
 
+    /// `policies/gpa.toml line 14`: the line of the policy of a kind of GPA that begins so; the file alone where there is
+    /// no such line.
+    fn policy(&self, side: Side, kind: &str, begins: &str) -> Option<String>;
+
     /// Who repairs what a side's system holds in a field (in records) of an entity; empty when the project does not say.
     fn owner(&self, side: Side, entity: Entity, field: Option<Field>) -> String;
 }
@@ -71,6 +75,10 @@ impl Origins for NoOrigins {
     }
 
     fn code(&self, _: &Origin, _: &str, _: &str) -> Option<CodeLine> {
+        None
+    }
+
+    fn policy(&self, _: Side, _: &str, _: &str) -> Option<String> {
         None
     }
 

@@ -28,6 +28,9 @@ pub(super) enum Pattern {
     Rule(Rule),
     /// A code that no crosswalk line covers, as printed.
     Unmapped(Side, String),
+    /// The new system computes by another rule: in words, and the line of a policy file that would say so (how it begins,
+    /// the whole line).
+    Policy(String, Option<(String, String)>),
     /// The check of that position in the registry speaks, whatever the values.
     Speaks(u8),
 }

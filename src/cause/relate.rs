@@ -185,7 +185,8 @@ fn are_siblings(run: &Reconciliation, a: (&Draft, &[Unit]), b: (&Draft, &[Unit])
     };
     let (ours, theirs) = (keys(a), keys(b));
     let both = ours.intersection(&theirs).count();
-    both * 10 >= ours.len() * 9 && both * 10 >= theirs.len() * 9
+    // Not every record has something to double: credit that was not earned stays nought.
+    both * 10 >= theirs.len() * 9 && both * 2 >= ours.len()
 }
 
 /// Nearly the same records in a sister field, or a dependent field on a part of them. Other fields of the same records
@@ -207,6 +208,9 @@ fn is_same_fault(a: &Draft, ours: &[Unit], b: &Draft, theirs: &[Unit]) -> bool {
 }
 
 fn absorb(leader: &mut Draft, draft: Draft) {
+    // Where a field is computed from the leading one, the records in which it happens to agree contradict nothing.
+    let follows = leader.kind.field.zip(draft.kind.field).is_some_and(|(from, field)| depends(field, from));
+
     leader.findings.extend(draft.findings);
     leader.findings.sort_unstable();
     leader.findings.dedup();
@@ -215,9 +219,9 @@ fn absorb(leader: &mut Draft, draft: Draft) {
     let (a, b) = (&mut leader.proof, draft.proof);
     a.explained += b.explained;
     a.of += b.of;
-    a.broken += b.broken;
+    a.broken += if follows { 0 } else { b.broken };
     a.stay += b.stay;
-    leader.proved &= draft.proved || draft.proof.explained * 4 < a.explained;
+    leader.proved &= follows || draft.proved || draft.proof.explained * 4 < a.explained;
 }
 
 /// Which of several changed fields names the fault: the one that others follow from.

@@ -143,7 +143,7 @@ fn price(pattern: &Pattern, dictionary: Option<&Dictionary<'_>>) -> i64 {
         Pattern::Pair(..) | Pattern::Unmapped(..) => value + BIT,
         Pattern::Constant(_) => value + 3 * BIT,
         Pattern::Swap(..) => 2 * value + BIT,
-        Pattern::Copy(_) => 6 * BIT,
+        Pattern::Copy(_) | Pattern::Policy(..) => 6 * BIT,
         Pattern::Rule(_) => 8 * BIT,
         Pattern::Table(lines) => 8 * BIT + value.saturating_mul(lines.len() as i64),
     }

@@ -48,6 +48,7 @@ pub(super) fn pattern(draft: &Draft, settings: &Settings) -> String {
         Pattern::Table(lines) => format!("{what} translated by another table ({} codes)", lines.len()),
         Pattern::Rule(rule) => rule.words(&what),
         Pattern::Unmapped(side, raw) => format!("{what} {} of the {side} side has no crosswalk line", shown(raw)),
+        Pattern::Policy(rule, _) => format!("{what} computed by another rule: {rule}"),
         Pattern::Speaks(check) => speaks(draft, *check, settings),
     };
     let mut text = format!("{shape}{text}");

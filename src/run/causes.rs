@@ -18,7 +18,7 @@ use crate::report::summary::{CauseLine, ValuePair};
 #[must_use]
 pub fn seek(project: &Project, policies: &Policies, run: &Reconciliation, findings: &Findings) -> Causes {
     let settings = Settings {
-        origins: Arc::new(Files::new(&project.legacy, &project.new, &project.owners)),
+        origins: Arc::new(Files::new(project)),
         policies: policies.clone(),
         systems: (project.legacy.label.clone(), project.new.label.clone()),
         ..Settings::default()

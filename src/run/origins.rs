@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::canonical::{Entity, Field, Side};
 use crate::cause::{CodeLine, Origin, Origins};
 use crate::mapping::{ColumnRef, Crosswalk, EndDate, Mapping, Source, YearRule};
-use crate::project::{Owners, SideSpec, source_of};
+use crate::project::{Owners, Policies, PolicyRef, Project, source_of};
 
 /// Both sides' mappings, their files read when a cause asks for a line.
 #[derive(Debug)]
@@ -14,15 +14,17 @@ pub struct Files {
     legacy: Mapping,
     new: Mapping,
     owners: Owners,
+    policies: Policies,
     texts: Mutex<BTreeMap<std::path::PathBuf, String>>,
 }
 
 impl Files {
     /// Of a project's sides.
     #[must_use]
-    pub fn new(legacy: &SideSpec, new: &SideSpec, owners: &Owners) -> Self {
-        let (legacy, new) = (legacy.mapping.clone(), new.mapping.clone());
-        Self { legacy, new, owners: owners.clone(), texts: Mutex::default() }
+    pub fn new(project: &Project) -> Self {
+        let (legacy, new) = (project.legacy.mapping.clone(), project.new.mapping.clone());
+        let (owners, policies) = (project.owners.clone(), project.policies.clone());
+        Self { legacy, new, owners, policies, texts: Mutex::default() }
     }
 
     const fn mapping(&self, side: Side) -> &Mapping {
@@ -92,6 +94,20 @@ impl Origins for Files {
             None => (0, format!("{},{}", cell(raw), cell(to))),
         };
         Some(CodeLine { file: shown(&table.path), line, text, owner })
+    }
+
+    fn policy(&self, _side: Side, kind: &str, begins: &str) -> Option<String> {
+        let of = self.policies.gpa.iter().find(|(name, _)| name.eq_ignore_ascii_case(kind))?.1;
+        let path = match of {
+            PolicyRef::Shipped(name) => std::path::PathBuf::from(format!("mappings/policies/{name}.toml")),
+            PolicyRef::File(path) => path.clone(),
+        };
+        let text = match of {
+            PolicyRef::Shipped(name) => crate::policy::shipped::gpa(name).map_or("", |p| p.text).to_owned(),
+            PolicyRef::File(path) => source_of(path),
+        };
+        let line = text.lines().position(|l| l.trim_start().starts_with(begins));
+        Some(line.map_or_else(|| shown(&path), |at| format!("{} line {}", shown(&path), at + 1)))
     }
 
     fn owner(&self, side: Side, entity: Entity, field: Option<Field>) -> String {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, missing_docs)]
 
 mod cause;
+mod cause_repair;
 mod checks;
 mod evidence;
 mod extract;

@@ -3,6 +3,7 @@
 mod conditions;
 mod district;
 mod faults;
+mod policies;
 mod whole;
 
 use std::collections::BTreeSet;
