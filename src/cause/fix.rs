@@ -9,8 +9,8 @@ use super::pattern::{Pattern, Rule};
 use super::prove::Draft;
 use super::space::Population;
 use super::words;
-use crate::canonical::{Entity, Field, Side};
-use crate::finding::Findings;
+use crate::canonical::{Entity, Field, Row, Side};
+use crate::finding::{Finding, Findings, Subject};
 use crate::reconcile::Reconciliation;
 
 /// Line numbers that are shown in one line of text; all stand in [`Fix::lines`].
@@ -33,6 +33,13 @@ impl Repair<'_> {
     fn origins(&self, side: Side) -> Vec<Origin> {
         let kind = self.draft.kind;
         kind.field.map_or_else(Vec::new, |field| self.settings.origins.fields(side, kind.entity, field))
+    }
+
+    /// The lines of all fields that changed by the same pattern.
+    fn all_origins(&self, side: Side) -> Vec<Origin> {
+        let kinds = std::iter::once(&self.draft.kind).chain(&self.draft.alike);
+        let fields = kinds.filter_map(|k| Some(self.settings.origins.fields(side, k.entity, k.field?)));
+        fields.flatten().collect()
     }
 
     /// A line of ours is wrong for all that goes through it: all records, those of a block of the mapping, or those
@@ -81,13 +88,26 @@ impl Repair<'_> {
         for finding in self.draft.findings.iter().map(|f| &self.findings.rows[*f as usize]) {
             let row = |s: Side| if s == Side::Legacy { finding.legacy } else { finding.new };
             let is_leading = finding.entity == kind.entity && finding.field == Some(field);
-            if let (true, Some(mine), Some(theirs)) = (is_leading, row(side), row(side.other()))
+            let partner = || row(side.other()).or_else(|| self.partner(side, finding));
+            if let (true, Some(mine)) = (is_leading, row(side))
+                && let Some(theirs) = partner()
                 && let (Some(raw), Some(text)) = (own.raw(mine, field), other.text(theirs, field))
             {
                 *targets.entry(raw).or_default().entry(text).or_default() += 1;
             }
         }
         targets
+    }
+
+    /// The record that the record of a side was paired with.
+    fn partner(&self, side: Side, finding: &Finding) -> Option<Row> {
+        let Subject::Student(student) = finding.subject else { return None };
+        let pairs = self.run.pairs(student, finding.entity)?;
+        let mut both = pairs.both();
+        match side {
+            Side::Legacy => both.find(|b| Some(b.legacy) == finding.legacy).map(|b| b.new),
+            Side::New => both.find(|b| Some(b.new) == finding.new).map(|b| b.legacy),
+        }
     }
 
     /// The crosswalk lines of the codes concerned, where the field goes through one of that side.
@@ -134,7 +154,7 @@ impl Repair<'_> {
     /// A setting of the mapping that would make the rule unnecessary.
     fn mapping(&self, rule: Rule, block: Option<u16>) -> Option<Fix> {
         let of = |side: Side| {
-            let mut origins = self.origins(side);
+            let mut origins = self.all_origins(side);
             origins.retain(|o| block.is_none_or(|b| o.block == b));
             origins
         };
@@ -176,6 +196,7 @@ impl Repair<'_> {
         };
         let mut lines: Vec<LineFix> = origins.iter().map(line).collect::<Option<_>>()?;
         lines.sort();
+        lines.dedup();
         let column = origins.first()?.column.clone();
         let owner = origins.first()?.owner.clone();
         self.of_lines(lines, owner, |text| format!("`{text}`, if that is what {column} means"))

@@ -29,6 +29,8 @@ pub(super) struct Draft {
     pub(super) proved: bool,
     /// Further kinds of finding that the same cause makes.
     pub(super) also: Vec<Kind>,
+    /// Of these, the kinds that changed by the same pattern.
+    pub(super) alike: Vec<Kind>,
     /// Records were put together or taken apart.
     pub(super) shape: Shape,
 }
@@ -47,8 +49,19 @@ pub(super) enum Shape {
 impl Draft {
     /// A cause without a condition.
     pub(super) fn plain(kind: Kind, pattern: Pattern, findings: Vec<u32>, proof: Proof, proved: bool) -> Self {
-        let (condition, scope, lasting, also) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { kind, pattern, condition, scope, lasting, findings, proof, proved, also, shape: Shape::Kept }
+        Self {
+            kind,
+            pattern,
+            condition: Vec::new(),
+            scope: Vec::new(),
+            lasting: Vec::new(),
+            findings,
+            proof,
+            proved,
+            also: Vec::new(),
+            alike: Vec::new(),
+            shape: Shape::Kept,
+        }
     }
 
     /// Its kind of finding and the further ones.
@@ -129,6 +142,7 @@ fn draft(
         proof,
         proved,
         also: Vec::new(),
+        alike: Vec::new(),
         shape: Shape::Kept,
     }
 }

@@ -214,6 +214,10 @@ fn absorb(leader: &mut Draft, draft: Draft) {
     leader.findings.extend(draft.findings);
     leader.findings.sort_unstable();
     leader.findings.dedup();
+    if leader.pattern == draft.pattern {
+        leader.alike.push(draft.kind);
+        leader.alike.extend(draft.alike);
+    }
     leader.also.push(draft.kind);
     leader.also.extend(draft.also);
     let (a, b) = (&mut leader.proof, draft.proof);

@@ -34,6 +34,13 @@ pub fn of_findings(causes: &Causes) -> Vec<Option<u32>> {
     causes.of_finding.iter().map(|n| proved.get(n).map(|at| *at as u32)).collect()
 }
 
+/// Gives every finding its proved cause.
+pub fn mark(causes: &Causes, spelled: &mut Spelled<'_>) {
+    spelled.cause_ids = causes.causes.iter().map(|c| c.id.clone()).collect();
+    spelled.cause_words = in_words(causes);
+    spelled.caused_by = of_findings(causes);
+}
+
 /// The causes as people read them beside a finding, by position.
 #[must_use]
 pub fn in_words(causes: &Causes) -> Vec<String> {

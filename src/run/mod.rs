@@ -39,7 +39,7 @@ pub use write::{Written, privacy_of};
 use crate::canonical::Entity;
 use crate::error::Error;
 use crate::finding::Findings;
-use crate::gate::{self, Criteria, Decision, EntityCoverage, FindingCounts, Measured};
+use crate::gate::{self, Criteria, Decision, EntityCoverage, FindingCounts, Measured, WaiverCounts};
 use crate::history::{Clock, History, verdict_file};
 use crate::project::Project;
 use crate::reconcile::Reconciliation;
@@ -85,15 +85,12 @@ pub fn run(project: &Project, clock: &Clock, listener: &dyn Listener) -> Result<
     let causes = causes::seek(project, &policies, &comparison.reconciliation, &comparison.findings);
     let found = comparison.findings.rows.len() as u64;
     listener.passed("causes", found);
-    spelled.cause_ids = causes.causes.iter().map(|c| c.id.clone()).collect();
-    spelled.cause_words = causes::in_words(&causes);
-    spelled.caused_by = causes::of_findings(&causes);
+    causes::mark(&causes, &mut spelled);
     let accepted = accept::accept(&comparison, &mut spelled, &waivers, &now);
     listener.passed("waivers", found);
     let inputs = past::inputs_hash(&comparison.reads);
     let earlier = past::earlier(project, &history, &inputs, &comparison, &mut spelled)?;
     listener.passed("earlier runs", found);
-
     let mut tally = Tally::new();
     let counts = folder.findings(project, &spelled, &mut tally)?;
     folder.pairs(&tally)?;
@@ -112,11 +109,8 @@ pub fn run(project: &Project, clock: &Clock, listener: &dyn Listener) -> Result<
     folder.packs(project, &spelled.in_words(), &mut summary)?;
     folder.causes(&causes)?;
     listener.passed("packs", found);
-
-    let mut measured = measure_all(project, &comparison, &criteria, counts, accepted);
+    let mut measured = measure_all(project, &comparison, &criteria, (counts, coverage), accepted);
     measured.today = Some(now.date());
-    measured.waivers.file_blake3 = waivers_hash(project);
-    measured.coverage = coverage;
     measured.causes = causes::counts(&causes, &comparison.reconciliation, &comparison.findings, &spelled);
     measured.rehearsals = Some(earlier.rehearsals);
     measured.drill = history.drill(&configuration_hash(project))?;
@@ -130,7 +124,6 @@ pub fn run(project: &Project, clock: &Clock, listener: &dyn Listener) -> Result<
     listener.passed("history", found);
     let decision = gate::decide(&measured, &criteria);
     let chain = history.decide(&id, &decision)?;
-
     summarize::add_sensitivity(&mut summary, measured.sensitivity.as_ref());
     let from = convert::decided_from(project, &summary, &now);
     summarize::add_decision(&mut summary, &decision, from);
@@ -145,7 +138,7 @@ fn measure_all(
     project: &Project,
     comparison: &Comparison,
     criteria: &Criteria,
-    findings: FindingCounts,
+    (findings, coverage): (FindingCounts, BTreeMap<Entity, EntityCoverage>),
     accepted: accept::Accepted,
 ) -> Measured {
     let run = &comparison.reconciliation;
@@ -160,7 +153,8 @@ fn measure_all(
         matching: gate::measure::matching(run),
         checks: measure::check_counts(project, &comparison.findings, criteria, run),
         findings,
-        waivers: accepted.counts,
+        waivers: WaiverCounts { file_blake3: waivers_hash(project), ..accepted.counts },
+        coverage,
         unmapped_codes: measure::unmapped_codes(&issues),
         control_totals: Some(gate::measure::control_totals(run, &gate::measure::Explained::by(&comparison.findings))),
         gpa_equal: measure::gpa_equal(run, &comparison.findings),

@@ -91,7 +91,7 @@ impl Origins for Files {
                 let (line, text) = self.line(&table.path, known.span.start);
                 (line, self.rewritten(table, known.span.clone(), &text, to))
             }
-            None => (0, format!("{},{}", cell(raw), cell(to))),
+            None => (0, self.added(table, raw, to)),
         };
         Some(CodeLine { file: shown(&table.path), line, text, owner })
     }
@@ -116,6 +116,21 @@ impl Origins for Files {
 }
 
 impl Files {
+    /// A line more for a code table, with as many cells as its other lines have.
+    fn added(&self, table: &Crosswalk, raw: &str, to: &str) -> String {
+        let Some(like) = table.lines.iter().find(|l| l.line > 0) else { return format!("{},{}", cell(raw), cell(to)) };
+        let (_, text) = self.line(&table.path, like.span.start);
+        let before = self.rewritten(table, like.span.clone(), &text, "\u{1}");
+        let parts: Vec<&str> = before.split(',').collect();
+        let to_at = parts.iter().position(|p| *p == "\u{1}").unwrap_or(1);
+        let is_from = |(at, part): (usize, &&str)| at != to_at && part.trim_matches('"') == like.from;
+        let from_at = parts.iter().enumerate().position(is_from).unwrap_or(usize::from(to_at == 0));
+        let mut cells = vec![String::new(); parts.len().max(2)];
+        cells[from_at] = cell(raw);
+        cells[to_at] = cell(to);
+        cells.join(",")
+    }
+
     /// The line of a code table with another target, the rest as written.
     fn rewritten(&self, table: &Crosswalk, span: std::ops::Range<usize>, line: &str, to: &str) -> String {
         let texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);

@@ -188,7 +188,8 @@ fn an_owner_of_nothing_is_told_with_the_nearest_name() {
     let text = project.read("rollproof.toml");
     project.write("rollproof.toml", format!("{text}\n[owners]\ntranscipt = \"Registrar\"\n"));
     let answer = project.rollproof(&["check"]).ends(2);
-    assert!(answer.err.contains("transcipt") && answer.err.contains("transcript"), "{}", answer.err);
+    let said = format!("{}{}", answer.out, answer.err);
+    assert!(said.contains("transcipt") && said.contains("`transcript`"), "{said}");
 }
 
 /// Cost: in release, by hand. `ROLLPROOF_CAUSE_STUDENTS` sets the size.

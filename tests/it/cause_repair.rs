@@ -116,7 +116,7 @@ fn a_line_that_the_crosswalk_lacks_is_proposed_with_the_code_that_it_should_have
         project.write("crosswalks/mark.csv", less);
     };
     repaired(plant, &["transcript mark `C+` of the legacy side has no crosswalk line"], |p, page| {
-        assert!(page.contains("add the line `C+,C+`"), "{page}");
+        assert!(page.contains("add the line `C+,C+,`"), "{page}");
         write_proposed(p, page);
     });
 }
