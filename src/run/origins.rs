@@ -96,8 +96,9 @@ impl Origins for Files {
         Some(CodeLine { file: shown(&table.path), line, text, owner })
     }
 
-    fn policy(&self, _side: Side, kind: &str, begins: &str) -> Option<String> {
+    fn policy(&self, side: Side, kind: &str, begins: &str) -> Option<String> {
         let of = self.policies.gpa.iter().find(|(name, _)| name.eq_ignore_ascii_case(kind))?.1;
+        let of = if side == Side::Legacy { &of.legacy } else { &of.new };
         let path = match of {
             PolicyRef::Shipped(name) => std::path::PathBuf::from(format!("mappings/policies/{name}.toml")),
             PolicyRef::File(path) => path.clone(),

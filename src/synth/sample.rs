@@ -59,7 +59,7 @@ fn readme(district: &District, truth: &[Truth]) -> String {
          ```sh\ncargo run -- run -C sample-data/maple-valley --gate\n```\n\n\
          ends in NO-GO with the faults listed below, what follows from them, and nothing else. `rollproof explain 0020302` shows\n\
          how one lost summer class moves a GPA: both sides are computed again by the policies that `rollproof.toml` names.\n\
-         Each fault is a single one: `rollproof causes`\nproves no cause.\n\n\
+         Each fault is a single one: `rollproof causes` proves no cause.\n\n\
          ## What differs legitimately, and is not a finding\n\n\
          - `legacy/` is Windows-1252 with commas and upper-case names; `new/` is UTF-8 with tabs.\n\
          - Ids keep their leading zeros on both sides.\n\
