@@ -1,7 +1,7 @@
 //! Where words go: answers to stdout, everything else to stderr, colours only where they are wanted.
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use annotate_snippets::Renderer;
 use anstyle::{AnsiColor, Style};
@@ -83,7 +83,7 @@ impl Console {
     pub fn answer(&self, text: &str) -> Result<(), Error> {
         let text = if text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") };
         if let Some(path) = &self.output {
-            return std::fs::write(path, text).map_err(|e| Error::write(path, e));
+            return save(path, text.as_bytes());
         }
         match std::io::stdout().lock().write_all(text.as_bytes()) {
             Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::write("standard output", e)),
@@ -144,6 +144,17 @@ impl Console {
             let _ = stream.write_all(b"\n");
         }
     }
+}
+
+/// Writes a file in one step, so that nobody reads a half of it; a device or a pipe is written to as it is.
+fn save(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    if std::fs::metadata(path).is_ok_and(|m| !m.is_file()) {
+        return std::fs::write(path, bytes).map_err(|e| Error::write(path, e));
+    }
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|e| Error::write(path, e))?;
+    file.write_all(bytes).map_err(|e| Error::write(path, e))?;
+    file.persist(path).map(drop).map_err(|e| Error::write(path, e.error))
 }
 
 /// Diagnostics as text, errors first, files in order.

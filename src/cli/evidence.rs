@@ -5,11 +5,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Console, Global, clock, project};
+use super::history_json::{VerifyJson, to_json};
+use super::{Console, FormatChoice, Global, clock, project};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::history::evidence::{Approver, Evidence, InputLine, add_signature, verify, write};
-use crate::history::{History, Signoff};
+use crate::history::evidence::{Approver, add_signature, verify, write};
+use crate::history::{History, Recorded, Signoff};
 use crate::report::visible;
 
 /// Write one archive (-o FILE) that proves a run: hashes of all inputs, settings, verdict, chain
@@ -32,42 +33,11 @@ impl EvidenceCommand {
             return Err(Error::Usage { what, fix: "rollproof evidence -o R4.zip".into() });
         };
         let project = project::load(global, console, self.label.as_deref())?;
-        let folder = project.outputs.folder.join(&project.label);
-        let (summary, measured) = crate::run::measured_file(&folder)?;
-        let verdict_path = folder.join("verdict.json");
-        let verdict = std::fs::read(&verdict_path).map_err(|e| Error::read(&verdict_path, e))?;
-        let history = History::read(&crate::run::history_folder(&project), clock::clock(&project))?;
-        let record = history.find(&summary.run.id)?;
-        let json = |value: serde_json::Result<Vec<u8>>| value.map_err(|e| Error::Bug(e.to_string()));
-        let source = |path: &std::path::Path| crate::project::source_of(path).into_bytes();
-        let waivers = project.waivers.file.as_deref().map(source).unwrap_or_default();
-        let waivers = serde_json::json!({ "blake3": blake3::hash(&waivers).to_hex().to_string() });
-        let input = |f: &crate::report::summary::FileLine| InputLine {
-            side: f.side.clone(),
-            name: f.name.clone(),
-            bytes: f.bytes,
-            blake3: f.blake3.clone(),
-        };
-        let evidence = Evidence {
-            run: record.id.clone(),
-            version: record.version.clone(),
-            inputs: summary.method.files.iter().map(input).collect(),
-            findings_hash: record.findings_hash.clone(),
-            verdict,
-            config: vec![
-                ("rollproof.toml".into(), source(&project.path)),
-                ("mapping-legacy.toml".into(), source(&project.legacy.mapping.path)),
-                ("mapping-new.toml".into(), source(&project.new.mapping.path)),
-            ],
-            papers: vec![
-                ("measured.json".into(), json(serde_json::to_vec_pretty(&measured))?),
-                ("method.json".into(), json(serde_json::to_vec_pretty(&summary.method))?),
-                ("waivers.json".into(), json(serde_json::to_vec_pretty(&waivers))?),
-            ],
-            chain: history.chain()?.0,
-        };
+        // Held for writing: no run changes anything while it is gathered.
+        let history = History::open(&crate::run::history_folder(&project), clock::clock(&project))?;
+        let evidence = crate::run::evidence(&project, &history)?;
         write(archive, &evidence, &[])?;
-        console.step(&format!("{} proves run {}", archive.display(), record.id));
+        console.step(&format!("{} proves run {}", archive.display(), evidence.run));
         console.hint(&format!("rollproof sign {} --by NAME", archive.display()));
         Ok(ExitCode::Success)
     }
@@ -85,8 +55,14 @@ impl VerifyCommand {
     ///
     /// # Errors
     /// When the archive can not be read. One that does not hold ends in 1.
-    pub fn execute(&self, _global: &Global, console: &Console) -> Result<ExitCode, Error> {
+    pub fn execute(&self, global: &Global, console: &Console) -> Result<ExitCode, Error> {
         let found = verify(&self.file)?;
+        let code = if found.faults.is_empty() { ExitCode::Success } else { ExitCode::NoGo };
+        let overrides: Vec<String> = found.overrides.iter().map(override_line).collect();
+        if global.format == FormatChoice::Json {
+            console.answer(&to_json(&VerifyJson::of(&found, overrides))?)?;
+            return Ok(code);
+        }
         let mut text = String::new();
         for fault in &found.faults {
             let _ = writeln!(text, "changed    {}", visible(&fault.to_string()));
@@ -101,9 +77,25 @@ impl VerifyCommand {
         if found.signed.is_empty() {
             let _ = writeln!(text, "signed     by nobody");
         }
+        for line in &overrides {
+            let _ = writeln!(text, "override   {}", visible(line));
+        }
         console.answer(&text)?;
-        Ok(if found.faults.is_empty() { ExitCode::Success } else { ExitCode::NoGo })
+        Ok(code)
     }
+}
+
+fn override_line(given: &Recorded) -> String {
+    let given = &given.given;
+    let checks: Vec<String> = given.checks.iter().map(|(check, n)| format!("{n} {check}")).collect();
+    format!(
+        "of {} by {}, through {}: {}; reason: {}",
+        given.run,
+        given.by,
+        given.expires,
+        given.codes.iter().cloned().chain(checks).collect::<Vec<_>>().join(", "),
+        given.reason
+    )
 }
 
 /// Sign an evidence archive with a key that is made and kept on this machine

@@ -47,6 +47,7 @@ impl RunCommand {
             console.say(&listener.timings.table());
         }
         self.print(&run, global, console)?;
+        super::ci::tell(&run.summary, self.gate, console)?;
         Ok(if self.gate { run.decision.exit_code() } else { ExitCode::Success })
     }
 

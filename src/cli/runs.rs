@@ -4,10 +4,12 @@ use std::fmt::Write as _;
 
 use clap::{Args, Subcommand};
 
-use super::{Console, Global, clock, project};
+use super::history_json::{CompareJson, TrendJson, runs_json, to_json};
+use super::{Console, FormatChoice, Global, clock, project};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::history::{History, Keep, Moved, estimate};
+use crate::history::{History, Keep, Moved, TrendPoint, estimate};
+use crate::report::visible;
 
 /// List, show or prune recorded runs
 #[derive(Debug, Args)]
@@ -25,6 +27,8 @@ enum RunsAction {
         /// Id or label
         run: String,
     },
+    /// Read the whole history, its chain and the findings of every run, and say what is wrong
+    Check,
     /// Take away the findings of old runs; their records and decisions stay
     Prune {
         /// How many of the newest runs keep their findings
@@ -41,49 +45,73 @@ impl RunsCommand {
     pub fn execute(&self, global: &Global, console: &Console) -> Result<ExitCode, Error> {
         let project = project::load(global, console, None)?;
         let folder = crate::run::history_folder(&project);
-        let mut text = String::new();
-        match &self.action {
-            RunsAction::List => {
-                let history = History::read(&folder, clock::clock(&project))?;
-                let _ = writeln!(
-                    text,
-                    "{:<12} {:<22} {:<14} {:>8} {:>8}",
-                    "label", "started", "verdict", "critical", "major"
-                );
-                for run in history.runs()? {
-                    let verdict = run.verdict.as_deref().unwrap_or("not decided");
-                    let started: String = run.started.chars().take(16).collect();
-                    let _ = writeln!(
-                        text,
-                        "{:<12} {started:<22} {verdict:<14} {:>8} {:>8}",
-                        run.label, run.open.critical, run.open.major
-                    );
-                }
+        let read = || History::read(&folder, clock::clock(&project));
+        let json = global.format == FormatChoice::Json;
+        let mut code = ExitCode::Success;
+        let text = match &self.action {
+            RunsAction::List if json => to_json(&runs_json(&read()?)?)?,
+            RunsAction::List => list(&read()?)?,
+            RunsAction::Show { run } if json => {
+                let history = read()?;
+                let id = history.find(run)?.id;
+                let found = runs_json(&history)?;
+                to_json(&found.runs.into_iter().find(|r| r.id == id))?
             }
-            RunsAction::Show { run } => {
-                let run = History::read(&folder, clock::clock(&project))?.find(run)?;
-                let _ = writeln!(text, "run        {} ({})", run.label, run.id);
-                let _ = writeln!(text, "started    {}", run.started);
-                let _ = writeln!(text, "verdict    {}", run.verdict.as_deref().unwrap_or("not decided"));
-                let _ = writeln!(text, "as of      {} legacy, {} new", run.as_of.0, run.as_of.1);
-                let _ = writeln!(
-                    text,
-                    "open       {} critical, {} major, {} minor, {} info",
-                    run.open.critical, run.open.major, run.open.minor, run.open.info
-                );
-                let _ = writeln!(text, "waived     {}", run.waived.total());
-                let _ = writeln!(text, "config     {}", run.project_hash);
-                let _ = writeln!(text, "inputs     {}", run.inputs_hash);
-                let _ = writeln!(text, "findings   {}", run.findings_hash);
+            RunsAction::Show { run } => show(&read()?, run)?,
+            RunsAction::Check => {
+                let history = read()?;
+                let wrong = history.integrity()?;
+                code = if wrong.is_empty() { ExitCode::Success } else { ExitCode::NoGo };
+                let mut text = String::new();
+                wrong.iter().for_each(|line| _ = writeln!(text, "wrong      {}", visible(line)));
+                let (runs, chain) = (history.runs()?.len(), history.chain()?.0.len());
+                let _ = writeln!(text, "looked at  {runs} runs, {chain} entries of the chain");
+                text
             }
             RunsAction::Prune { keep } => {
                 let pruned = History::open(&folder, clock::clock(&project))?.prune(Keep { newest: *keep })?;
-                let _ = writeln!(text, "findings of {} runs taken away", pruned.len());
+                format!("findings of {} runs taken away\n", pruned.len())
             }
-        }
+        };
         console.answer(&text)?;
-        Ok(ExitCode::Success)
+        Ok(code)
     }
+}
+
+fn list(history: &History) -> Result<String, Error> {
+    let mut text = String::new();
+    let _ = writeln!(text, "{:<12} {:<17} {:<14} {:>8} {:>8}", "label", "started", "verdict", "critical", "major");
+    let overrides = history.overrides()?;
+    for run in history.runs()? {
+        let verdict = run.verdict.as_deref().unwrap_or("not decided");
+        let started: String = run.started.chars().take(16).collect();
+        let n = overrides.iter().filter(|o| o.given.run == run.id).count();
+        let mark = if n > 0 { "  overridden" } else { "" };
+        let (critical, major) = (run.open.critical, run.open.major);
+        let _ = writeln!(text, "{:<12} {started:<17} {verdict:<14} {critical:>8} {major:>8}{mark}", run.label);
+    }
+    Ok(text)
+}
+
+fn show(history: &History, run: &str) -> Result<String, Error> {
+    let run = history.find(run)?;
+    let mut text = String::new();
+    let mut line = |name: &str, value: String| _ = writeln!(text, "{name:<10} {value}");
+    line("run", format!("{} ({})", run.label, run.id));
+    line("started", run.started.clone());
+    line("verdict", run.verdict.clone().unwrap_or_else(|| "not decided".into()));
+    line("as of", format!("{} legacy, {} new", run.as_of.0, run.as_of.1));
+    line("volume", format!("{} students, {} records", run.volume.students, run.volume.records));
+    let open = run.open;
+    line("open", format!("{} critical, {} major, {} minor, {} info", open.critical, open.major, open.minor, open.info));
+    line("waived", run.waived.total().to_string());
+    line("config", run.project_hash.clone());
+    line("inputs", run.inputs_hash.clone());
+    line("findings", run.findings_hash.clone());
+    for given in crate::run::overrides(history)?.iter().filter(|o| o.run == run.id) {
+        line("override", visible(&given.sentence()).into_owned());
+    }
+    Ok(text)
 }
 
 /// Compare two rehearsals: fixed, new, still open, came back
@@ -104,6 +132,10 @@ impl CompareCommand {
         let project = project::load(global, console, None)?;
         let history = History::read(&crate::run::history_folder(&project), clock::clock(&project))?;
         let c = history.compare(&self.from, &self.to)?;
+        if global.format == FormatChoice::Json {
+            console.answer(&to_json(&CompareJson::of(&c))?)?;
+            return Ok(ExitCode::Success);
+        }
         let mut text = String::new();
         let _ = writeln!(text, "{} -> {}", c.from.label, c.to.label);
         let _ = writeln!(text, "{:<34} {:>8} {:>8} {:>10} {:>9}", "", "fixed", "new", "still open", "came back");
@@ -115,7 +147,7 @@ impl CompareCommand {
             line(check, moved);
         }
         for (school, moved) in &c.by_school {
-            line(&format!("school {}", crate::report::visible(school)), moved);
+            line(&format!("school {}", visible(school)), moved);
         }
         console.answer(&text)?;
         Ok(ExitCode::Success)
@@ -135,19 +167,24 @@ impl TrendCommand {
         let project = project::load(global, console, None)?;
         let history = History::read(&crate::run::history_folder(&project), clock::clock(&project))?;
         let points = history.trend()?;
-        let limit = project.criteria.critical;
+        let limits = [project.criteria.critical, project.criteria.major];
+        let estimates = [|p: &TrendPoint| p.open.critical, |p: &TrendPoint| p.open.major].map(|of| {
+            let counts: Vec<u64> = points.iter().map(of).collect();
+            counts
+        });
+        let [critical, major] = [0, 1].map(|i| estimate(&estimates[i], limits[i]));
+        if global.format == FormatChoice::Json {
+            console.answer(&to_json(&TrendJson::of(&points, limits, [&critical, &major]))?)?;
+            return Ok(ExitCode::Success);
+        }
         let mut text = String::new();
         let _ = writeln!(text, "{:<12} {:>8} {:>8} {:>8}  verdict", "rehearsal", "critical", "major", "minor");
         for p in &points {
-            let _ = writeln!(
-                text,
-                "{:<12} {:>8} {:>8} {:>8}  {}",
-                p.label, p.open.critical, p.open.major, p.open.minor, p.verdict
-            );
+            let (c, major, minor) = (p.open.critical, p.open.major, p.open.minor);
+            let _ = writeln!(text, "{:<12} {c:>8} {major:>8} {minor:>8}  {}", p.label, p.verdict);
         }
-        let _ = writeln!(text, "{:<12} {limit:>8}", "gate line");
-        let critical: Vec<u64> = points.iter().map(|p| p.open.critical).collect();
-        let _ = writeln!(text, "{}", estimate(&critical, limit).sentence);
+        let _ = writeln!(text, "{:<12} {:>8} {:>8}", "gate line", limits[0], limits[1]);
+        let _ = writeln!(text, "critical: {}\nmajor: {}", critical.sentence, major.sentence);
         console.answer(&text)?;
         Ok(ExitCode::Success)
     }

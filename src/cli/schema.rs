@@ -2,12 +2,13 @@
 
 use clap::{Args, ValueEnum};
 
+use super::history_json::{CompareJson, RunsJson, TrendJson, VerifyJson, schema_of};
 use super::{Console, Global};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::{checks, project, report};
+use crate::{checks, history, project, report};
 
-/// Print the JSON Schema of a file: project, mapping or summary
+/// Print the JSON Schema of a file or of what a command answers with --format json
 #[derive(Debug, Args)]
 pub struct SchemaCommand {
     /// Which file
@@ -22,8 +23,18 @@ pub enum Kind {
     Project,
     /// mapping.toml
     Mapping,
-    /// summary.json
+    /// summary.json, and what `run` and `gate` answer with --format json
     Summary,
+    /// verdict.json
+    Verdict,
+    /// What `runs list` answers
+    Runs,
+    /// What `compare` answers
+    Compare,
+    /// What `trend` answers
+    Trend,
+    /// What `verify` answers
+    Verify,
 }
 
 impl SchemaCommand {
@@ -37,6 +48,11 @@ impl SchemaCommand {
             Kind::Project => project::schema(project::SchemaKind::Project, &names),
             Kind::Mapping => project::schema(project::SchemaKind::Mapping, &names),
             Kind::Summary => report::json::summary_schema()?,
+            Kind::Verdict => history::verdict_schema()?,
+            Kind::Runs => schema_of::<RunsJson>()?,
+            Kind::Compare => schema_of::<CompareJson>()?,
+            Kind::Trend => schema_of::<TrendJson>()?,
+            Kind::Verify => schema_of::<VerifyJson>()?,
         };
         console.answer(&text)?;
         Ok(ExitCode::Success)

@@ -22,6 +22,9 @@ pub struct Criteria {
     /// Percent of legacy students that must be matched; 99.5.
     #[serde(with = "percent")]
     pub min_match: Decimal,
+    /// Percent of the students and records of the largest earlier rehearsal that a run must have; 95.
+    #[serde(with = "percent")]
+    pub min_volume: Decimal,
     /// Percent of compared GPAs that must be equal; 100.
     #[serde(with = "percent")]
     pub gpa_equal_min: Decimal,
@@ -64,6 +67,7 @@ impl Default for Criteria {
             major_per_school: None,
             minor: None,
             min_match: Decimal::new(995, 1),
+            min_volume: Decimal::new(95, 0),
             gpa_equal_min: Decimal::new(100, 0),
             calibration_min: Decimal::new(999, 1),
             rejected_rows: 0,

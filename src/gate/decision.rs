@@ -1,5 +1,6 @@
 //! The answer: a verdict, every criterion with its measured value, limit and margin, and what would make it pass.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Channel, GoProof, Reason};
@@ -67,7 +68,7 @@ impl Verdict {
 }
 
 /// Whether a criterion holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// It holds.
@@ -89,7 +90,7 @@ impl State {
 }
 
 /// One criterion, as the gate prints it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CriterionResult {
     /// `open critical findings`, `students matched`.
     pub name: &'static str,

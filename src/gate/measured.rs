@@ -31,6 +31,8 @@ pub struct Measured {
     pub selection: Vec<String>,
     /// How students were matched.
     pub matching: MatchCounts,
+    /// Records of both sides, as read.
+    pub records: u64,
     /// Per kind of record that either side maps: rows and what became of them.
     pub coverage: BTreeMap<Entity, EntityCoverage>,
     /// Which checks ran.
@@ -81,6 +83,8 @@ pub struct SideInput {
     pub notices: Vec<NoticeLine>,
     /// Schools that have students on this side.
     pub schools: Vec<String>,
+    /// Records refused and not named by a waiver, by kind (`ragged-row`, `open-quote`).
+    pub rejects: BTreeMap<String, u64>,
 }
 
 /// The conservation law of one table: records = rows + rejected, rows = mapped + left out + ignored by a crosswalk.
@@ -176,6 +180,8 @@ pub struct FieldCoverage {
     pub raw: (u64, u64),
     /// Distinct canonical values of the two sides (legacy, new).
     pub canonical: (u64, u64),
+    /// Both mappings give it one constant.
+    pub constant: bool,
 }
 
 /// Which checks ran.
@@ -398,6 +404,10 @@ pub struct Rehearsals {
     pub came_back: u64,
     /// True when the newest recorded run is younger than this one: the clock went back.
     pub clock_went_back: bool,
+    /// Students of the largest earlier rehearsal; 0 when there is none.
+    pub students: u64,
+    /// Records of the largest earlier rehearsal; 0 when there is none.
+    pub records: u64,
 }
 
 /// The last drill against this configuration.

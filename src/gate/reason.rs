@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::exit_code::ExitCode;
@@ -17,7 +18,7 @@ pub enum Channel {
 }
 
 /// One reason, as people and programs read it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Reason {
     /// Stable kebab-case name; one of [`CODES`], or the kind of a reader's notice.
     pub code: Cow<'static, str>,
@@ -83,6 +84,7 @@ pub const CODES: &[CodeInfo] = &[
     undecided("field-empty", "a required field has no value on either side"),
     undecided("field-collapsed", "a mapping makes many values of a required field one"),
     undecided("school-missing", "an expected school has no student on a side"),
+    undecided("volume-low", "far fewer students or records than an earlier rehearsal had"),
     undecided("no-student-matched", "no student is on both sides"),
     undecided("match-rate-low", "fewer students were matched than required"),
     undecided("students-not-accounted", "the students of a side are not the paired plus the unpaired ones"),

@@ -95,12 +95,21 @@ impl History {
         Ok((entries, faults))
     }
 
+    /// A body that says so when the clock was not the computer's.
+    pub(super) fn stamped(&self, mut body: Value) -> Value {
+        if let (true, Some(object)) = (self.clock.is_fixed(), body.as_object_mut()) {
+            object.insert("clock".into(), "fixed".into());
+        }
+        body
+    }
+
     /// Adds what people did: a sign-off, an override, a drill. `kind` and `at` are added here.
     ///
     /// # Errors
     /// When the store can not be written.
     pub fn note(&mut self, kind: &str, mut body: Value) -> Result<String, Error> {
         let at = self.now().to_string();
+        body = self.stamped(body);
         if let Some(object) = body.as_object_mut() {
             object.insert("kind".into(), kind.into());
             object.insert("at".into(), at.into());

@@ -32,6 +32,12 @@ impl Clock {
         end.map(Self::Fixed).map_err(|e| Error::Usage { what: e.to_string(), fix: "choose another day".into() })
     }
 
+    /// True when it is not the computer's clock.
+    #[must_use]
+    pub const fn is_fixed(&self) -> bool {
+        matches!(self, Self::Fixed(_))
+    }
+
     /// What it shows now.
     #[must_use]
     pub fn now(&self) -> ZonedDateTime {

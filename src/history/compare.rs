@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::marks::{self, FindingMark, Kept};
-use super::{History, RunRecord, RunState};
+use super::{History, RunRecord, RunState, Volume};
+use crate::canonical::Decimal;
 use crate::error::Error;
-use crate::gate::Rehearsals;
+use crate::gate::{Rehearsals, Share};
 
 /// How many findings moved.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -53,6 +54,31 @@ pub struct Earlier {
     pub first_seen: Vec<Option<String>>,
     /// Against the rehearsal before; `None` in a first run.
     pub since: Option<(RunRecord, Moved)>,
+    /// An earlier run whose legacy exports are now the new side's, and the reverse.
+    pub swapped: Option<String>,
+}
+
+/// The run at hand, as far as earlier ones are held against it.
+#[derive(Debug, Clone, Copy)]
+pub struct ThisRun<'a> {
+    /// Its label.
+    pub label: &'a str,
+    /// BLAKE3 over the hashes of all inputs.
+    pub inputs: &'a str,
+    /// BLAKE3 over each side's inputs (legacy, new).
+    pub side_inputs: (&'a str, &'a str),
+    /// How large it is.
+    pub volume: Volume,
+    /// Percent of the largest rehearsal that a rehearsal must have.
+    pub min_volume: Decimal,
+}
+
+impl Volume {
+    /// True when neither students nor records are fewer than that percentage of another run's.
+    fn is_full(self, of: Self, percent: Decimal) -> bool {
+        let enough = |part: u64, whole| whole == 0 || Share::new(part.min(whole), whole).at_least(percent);
+        enough(self.students, of.students) && enough(self.records, of.records)
+    }
 }
 
 impl History {
@@ -61,17 +87,26 @@ impl History {
     ///
     /// # Errors
     /// When an earlier run can not be read: the gate can then not say what came back.
-    pub fn earlier(&self, label: &str, inputs_hash: &str, findings: &[FindingMark<'_>]) -> Result<Earlier, Error> {
+    pub fn earlier(&self, this: &ThisRun<'_>, findings: &[FindingMark<'_>]) -> Result<Earlier, Error> {
         let all = self.runs()?;
-        let rehearsals = rehearsals(&all, label);
+        let rehearsals = rehearsals(&all, this.label);
+        let largest = |of: fn(&RunRecord) -> u64| rehearsals.iter().map(|r| of(r)).max().unwrap_or(0);
+        let largest = Volume { students: largest(|r| r.volume.students), records: largest(|r| r.volume.records) };
+        let crossed = |r: &&RunRecord| {
+            (this.side_inputs.0, this.side_inputs.1) == (&r.side_inputs.1, &r.side_inputs.0)
+                && r.side_inputs.0 != r.side_inputs.1
+        };
         let now = self.now();
         let younger = |r: &RunRecord| r.started.parse::<jiff::ZonedDateTime>().is_ok_and(|t| t > now);
         let mut earlier = Earlier {
             rehearsals: Rehearsals {
-                clean_before: clean_in_a_row(&rehearsals, inputs_hash),
+                clean_before: clean_in_a_row(&rehearsals, this, largest),
                 came_back: 0,
                 clock_went_back: all.iter().any(younger),
+                students: largest.students,
+                records: largest.records,
             },
+            swapped: all.iter().find(crossed).map(|r| r.label.clone()),
             ..Earlier::default()
         };
         let mut first: BTreeMap<u128, &str> = BTreeMap::new();
@@ -142,12 +177,17 @@ fn rehearsals<'a>(all: &'a [RunRecord], but: &str) -> Vec<&'a RunRecord> {
     runs
 }
 
-/// Clean rehearsals in a row, newest first. The same inputs under another label are no second rehearsal.
-fn clean_in_a_row(rehearsals: &[&RunRecord], inputs_hash: &str) -> u32 {
-    let mut inputs = BTreeSet::from([inputs_hash.to_owned()]);
+/// Clean rehearsals at full volume in a row, newest first. The same inputs under another label are no second
+/// rehearsal.
+fn clean_in_a_row(rehearsals: &[&RunRecord], this: &ThisRun<'_>, largest: Volume) -> u32 {
+    let mut inputs = BTreeSet::from([this.inputs.to_owned()]);
+    let largest = Volume {
+        students: largest.students.max(this.volume.students),
+        records: largest.records.max(this.volume.records),
+    };
     let mut clean = 0;
     for run in rehearsals.iter().rev() {
-        if !run.clean {
+        if !run.clean || !run.volume.is_full(largest, this.min_volume) {
             break;
         }
         if inputs.insert(run.inputs_hash.clone()) {

@@ -40,6 +40,42 @@ pub struct Override {
     pub expires: Date,
 }
 
+/// An override as it stands in the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// What was given.
+    pub given: Override,
+    /// When, with the district's time zone.
+    pub at: String,
+    /// Public key that signed it, in hex.
+    pub key: String,
+    /// True when the signature is of this very override.
+    pub holds: bool,
+}
+
+impl Recorded {
+    /// From an entry of the chain; `None` when it is no override.
+    #[must_use]
+    pub fn of(body: &Value) -> Option<Self> {
+        let text = |key: &str| body.get(key)?.as_str().map(str::to_owned);
+        let list = |key: &str| body.get(key)?.as_array().cloned();
+        let codes = list("codes")?.iter().filter_map(|c| c.as_str().map(str::to_owned)).collect();
+        let checks = body.get("checks")?.as_object()?.iter().filter_map(|(c, n)| Some((c.clone(), n.as_u64()?)));
+        let given = Override {
+            run: text("run")?,
+            checks: checks.collect(),
+            codes,
+            reason: text("reason")?,
+            by: text("by")?,
+            expires: text("expires")?.parse().ok()?,
+        };
+        let signature: super::evidence::Signature = serde_json::from_value(body.get("signature")?.clone()).ok()?;
+        let holds = signature.is_of(super::evidence::OVERRIDE, given.to_json().to_string().as_bytes())
+            && signature.name == given.by;
+        Some(Self { given, at: text("at")?, key: signature.public_key, holds })
+    }
+}
+
 impl Override {
     /// What it lacks to cover a decision on a day, with the open findings by check; empty when it covers it. What can
     /// not be decided can not be overridden.
@@ -136,6 +172,22 @@ impl History {
         let last = notes.iter().rev().find(same);
         let number = |n: &Value, key: &str| n.get(key).and_then(Value::as_u64).unwrap_or(0);
         Ok(last.map(|n| Drill { planted: number(n, "planted"), caught: number(n, "caught") }))
+    }
+
+    /// Every sign-off on record, oldest first: school, who, as what, run, hash of the pack, when.
+    ///
+    /// # Errors
+    /// When the store can not be read.
+    pub fn all_signoffs(&self) -> Result<Vec<Value>, Error> {
+        self.notes("signoff")
+    }
+
+    /// Every override on record, oldest first.
+    ///
+    /// # Errors
+    /// When the store can not be read.
+    pub fn overrides(&self) -> Result<Vec<Recorded>, Error> {
+        Ok(self.notes("override")?.iter().filter_map(Recorded::of).collect())
     }
 
     /// Puts a signed override on record.

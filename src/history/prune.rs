@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{History, RunState, chain};
 use crate::error::Error;
 
-/// Which runs keep their findings. GO runs and the newest run of each of the newest labels always do.
+/// Which runs keep their findings. GO runs always do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Keep {
     /// How many of the newest runs.

@@ -33,6 +33,19 @@ pub struct NewRun {
     pub new_as_of: Date,
     /// True when nothing was left out (`--only`, `--school`).
     pub whole: bool,
+    /// How large it is.
+    pub volume: Volume,
+    /// BLAKE3 over the hashes of each side's inputs (legacy, new).
+    pub side_inputs: (String, String),
+}
+
+/// How large a run is. A rehearsal with a part of the district is no rehearsal.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Volume {
+    /// Students of the legacy side.
+    pub students: u64,
+    /// Records of both sides.
+    pub records: u64,
 }
 
 /// How far a recorded run came.
@@ -81,6 +94,10 @@ pub struct RunRecord {
     pub open: SeverityCounts,
     /// Waived findings.
     pub waived: SeverityCounts,
+    /// How large it was; nothing when a version before 3 recorded it.
+    pub volume: Volume,
+    /// BLAKE3 over each side's inputs (legacy, new); empty when a version before 3 recorded it.
+    pub side_inputs: (String, String),
 }
 
 impl History {
@@ -124,11 +141,13 @@ impl History {
             "kind": "run", "at": self.now().to_string(), "run": run.id, "label": run.label, "version": run.version,
             "project": run.project_hash, "inputs": run.inputs_hash, "findings": written, "findings_hash": hash,
         });
+        let body = self.stamped(body);
         let mut insert = || -> rusqlite::Result<()> {
             let transaction = self.connection.transaction()?;
             transaction.execute(
                 "INSERT INTO run (id, label, started, version, project_hash, inputs_hash, legacy_as_of, new_as_of,
-                 whole, findings, findings_hash, state) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,'recorded')",
+                 whole, findings, findings_hash, students, records, legacy_inputs, new_inputs, state)
+                 VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,'recorded')",
                 params![
                     run.id,
                     run.label,
@@ -140,7 +159,11 @@ impl History {
                     run.new_as_of.to_string(),
                     run.whole,
                     i64::try_from(written).unwrap_or(i64::MAX),
-                    hash
+                    hash,
+                    i64::try_from(run.volume.students).unwrap_or(i64::MAX),
+                    i64::try_from(run.volume.records).unwrap_or(i64::MAX),
+                    run.side_inputs.0,
+                    run.side_inputs.1,
                 ],
             )?;
             let number = transaction.last_insert_rowid();
@@ -167,6 +190,7 @@ impl History {
         let body = json!({
             "kind": "decision", "at": self.now().to_string(), "run": run, "verdict": verdict, "reasons": codes,
         });
+        let body = self.stamped(body);
         let exit = decision.exit_code() as u8;
         let clean = decision.is_clean_rehearsal();
         let mut update = || -> rusqlite::Result<Option<String>> {
@@ -208,10 +232,13 @@ impl History {
     /// When the store can not be read.
     pub fn runs(&self) -> Result<Vec<RunRecord>, Error> {
         let read = || -> rusqlite::Result<Vec<RunRecord>> {
-            let mut statement = self.connection.prepare(
+            // A store that is only read stays of its own version.
+            let since_3 =
+                if self.version < 3 { "0, 0, '', ''" } else { "students, records, legacy_inputs, new_inputs" };
+            let mut statement = self.connection.prepare(&format!(
                 "SELECT number, id, label, started, version, project_hash, inputs_hash, legacy_as_of, new_as_of,
-                 whole, findings, findings_hash, state, verdict, clean FROM run ORDER BY number",
-            )?;
+                 whole, findings, findings_hash, state, verdict, clean, {since_3} FROM run ORDER BY number"
+            ))?;
             let mut runs: Vec<RunRecord> = statement.query_map([], run_record)?.collect::<rusqlite::Result<_>>()?;
             let mut counts =
                 self.connection.prepare("SELECT run, severity, SUM(open), SUM(waived) FROM count GROUP BY 1, 2")?;
@@ -284,5 +311,10 @@ fn run_record(row: &Row<'_>) -> rusqlite::Result<RunRecord> {
         clean: row.get::<_, Option<bool>>(14)?.unwrap_or(false),
         open: SeverityCounts::default(),
         waived: SeverityCounts::default(),
+        volume: Volume {
+            students: u64::try_from(row.get::<_, i64>(15)?).unwrap_or(0),
+            records: u64::try_from(row.get::<_, i64>(16)?).unwrap_or(0),
+        },
+        side_inputs: (row.get(17)?, row.get(18)?),
     })
 }

@@ -116,6 +116,22 @@ impl Drop for RunFolder {
     }
 }
 
+impl History {
+    /// Puts back a complete folder that a run, killed in its very last step, had moved aside. The history is held open
+    /// for writing, so that no run is in that step now.
+    ///
+    /// # Errors
+    /// When the folder can not be moved.
+    pub fn restore(&self, place: &Path) -> Result<(), Error> {
+        let name = place.file_name().map(|n| n.to_string_lossy().into_owned());
+        let parent = place.parent().filter(|p| p.is_dir());
+        match (name, parent) {
+            (Some(name), Some(parent)) if !place.exists() => sweep(parent, &name),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Takes away what killed runs left, and puts back a folder that one of them had moved aside.
 fn sweep(parent: &Path, name: &str) -> Result<(), Error> {
     let (start, place) = (format!(".{name}."), parent.join(name));

@@ -12,7 +12,7 @@ pub const VERSION: i64 = MIGRATIONS.len() as i64;
 pub(super) const APPLICATION_ID: i64 = 0x5250_5246;
 
 /// What leads from each version to the next one.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     // 1: runs, counts, chain.
     "CREATE TABLE run (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -48,6 +48,11 @@ const MIGRATIONS: [&str; 2] = [
     ) STRICT;",
     // 2: a run's chain entry is found by its id.
     "CREATE INDEX run_label ON run (label, number);",
+    // 3: how large a run was, and which exports stood on which side. Runs from before have no known volume.
+    "ALTER TABLE run ADD COLUMN students INTEGER NOT NULL DEFAULT 0 CHECK (students >= 0);
+    ALTER TABLE run ADD COLUMN records INTEGER NOT NULL DEFAULT 0 CHECK (records >= 0);
+    ALTER TABLE run ADD COLUMN legacy_inputs TEXT NOT NULL DEFAULT '';
+    ALTER TABLE run ADD COLUMN new_inputs TEXT NOT NULL DEFAULT '';",
 ];
 
 /// Brings a store to [`VERSION`], in one transaction.

@@ -20,6 +20,8 @@ pub struct History {
     pub(super) connection: Connection,
     pub(super) key: IdentityKey,
     pub(super) clock: Clock,
+    /// Version of the store on disk.
+    pub(super) version: i64,
     /// Held until the store is dropped; `None` when it was opened for reading.
     _lock: Option<File>,
 }
@@ -53,7 +55,7 @@ impl History {
         settle(&connection).map_err(|e| failed(&path, &e))?;
         schema::migrate(&mut connection, &path)?;
         let key = IdentityKey::load(&folder.join("history.key"))?;
-        Ok(Self { folder: folder.to_owned(), connection, key, clock, _lock: Some(lock) })
+        Ok(Self { folder: folder.to_owned(), connection, key, clock, version: schema::VERSION, _lock: Some(lock) })
     }
 
     /// Opens the store for reading only, also while a run writes, and also of a newer program.
@@ -70,12 +72,12 @@ impl History {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = connect(&path, flags)?;
-        schema::version(&connection, &path)?;
+        let version = schema::version(&connection, &path)?;
         let key = IdentityKey::load(&folder.join("history.key"))?;
-        Ok(Self { folder: folder.to_owned(), connection, key, clock, _lock: None })
+        Ok(Self { folder: folder.to_owned(), connection, key, clock, version, _lock: None })
     }
 
-    /// Reads the whole store and says what is wrong with it; empty when nothing is.
+    /// Reads the whole store, its chain and the findings of every run, and says what is wrong; empty when nothing is.
     ///
     /// # Errors
     /// When it can not be read at all.
@@ -84,6 +86,14 @@ impl History {
         let mut found = pragma_rows(&self.connection, "integrity_check").map_err(|e| failed(&path, &e))?;
         found.retain(|line| line != "ok");
         found.extend(self.chain()?.1.into_iter().map(|fault| fault.to_string()));
+        for run in self.runs()?.iter().filter(|r| r.state != super::RunState::Pruned) {
+            let path = self.findings_path(&run.id);
+            match super::marks::hash(&path) {
+                Ok(hash) if hash == run.findings_hash => {}
+                Ok(_) => found.push(format!("findings/{}.parquet was changed", run.id)),
+                Err(_) => found.push(format!("findings/{}.parquet can not be read", run.id)),
+            }
+        }
         Ok(found)
     }
 
@@ -112,8 +122,16 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
     match pragma_rows(&connection, "quick_check") {
         Ok(lines) if lines == ["ok"] => Ok(connection),
         Ok(lines) => Err(damaged(path, lines.first().cloned().unwrap_or_default())),
+        Err(e) if is_disk(&e) => Err(failed(path, &e)),
         Err(e) => Err(damaged(path, e.to_string())),
     }
+}
+
+/// True for what the disk is to blame for, not the store: nobody should move a good history away for it.
+fn is_disk(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{CannotOpen, DiskFull, PermissionDenied, ReadOnly, SystemIoFailure};
+    let disk = [CannotOpen, DiskFull, PermissionDenied, ReadOnly, SystemIoFailure];
+    error.sqlite_error_code().is_some_and(|code| disk.contains(&code))
 }
 
 fn pragma_rows(connection: &Connection, name: &str) -> rusqlite::Result<Vec<String>> {

@@ -8,6 +8,7 @@ use jiff::ZonedDateTime;
 use jiff::civil::date;
 
 use super::*;
+use crate::canonical::Decimal;
 use crate::finding::Severity;
 use crate::gate::{Criteria, Measured, decide};
 
@@ -30,7 +31,14 @@ fn run(id: &str, label: &str, inputs: &str) -> NewRun {
         legacy_as_of: date(2026, 6, 1),
         new_as_of: date(2026, 6, 1),
         whole: true,
+        volume: Volume { students: 100, records: 1000 },
+        side_inputs: ("l".into(), "n".into()),
     }
+}
+
+fn this<'a>(label: &'a str, inputs: &'a str) -> ThisRun<'a> {
+    let volume = Volume { students: 100, records: 1000 };
+    ThisRun { label, inputs, side_inputs: ("l", "n"), volume, min_volume: Decimal::new(95, 0) }
 }
 
 fn marks<'a>(fingerprints: &[&'a str]) -> Vec<FindingMark<'a>> {
@@ -78,7 +86,7 @@ fn a_new_run_knows_what_came_back_and_where_it_was_first_seen() {
     let folder = tempfile::tempdir().unwrap();
     four_rehearsals(folder.path());
     let history = open(folder.path(), 5);
-    let earlier = history.earlier("R5", "R5", &marks(&["d", "b", "f"])).unwrap();
+    let earlier = history.earlier(&this("R5", "R5"), &marks(&["d", "b", "f"])).unwrap();
     assert_eq!(earlier.first_seen, [Some("R1".into()), Some("R1".into()), None]);
     assert_eq!(earlier.rehearsals.came_back, 1);
     let (before, moved) = earlier.since.unwrap();
@@ -90,7 +98,7 @@ fn another_attempt_of_a_rehearsal_is_not_a_rehearsal() {
     let folder = tempfile::tempdir().unwrap();
     four_rehearsals(folder.path());
     let history = open(folder.path(), 5);
-    let earlier = history.earlier("R4", "R4", &marks(&["d", "c"])).unwrap();
+    let earlier = history.earlier(&this("R4", "R4"), &marks(&["d", "c"])).unwrap();
     assert_eq!(earlier.since.unwrap().0.label, "R3");
     assert_eq!(earlier.rehearsals.came_back, 0);
 }
@@ -117,7 +125,7 @@ fn clean_rehearsals_in_a_row_need_new_inputs_each() {
         history.record(&run(label, label, inputs), &[]).unwrap();
         history.connection.execute("UPDATE run SET clean = ?1 WHERE id = ?2", rusqlite::params![clean, label]).unwrap();
     }
-    let before = |inputs| history.earlier("R4", inputs, &[]).unwrap().rehearsals.clean_before;
+    let before = |inputs| history.earlier(&this("R4", inputs), &[]).unwrap().rehearsals.clean_before;
     assert_eq!(before("4"), 2);
     assert_eq!(before("3"), 1, "the same inputs again are no new rehearsal");
 }
@@ -127,7 +135,7 @@ fn a_younger_run_on_record_means_that_the_clock_went_back() {
     let folder = tempfile::tempdir().unwrap();
     let mut history = open(folder.path(), 1);
     history.record(&NewRun { started: at(9), ..run("1", "R1", "1") }, &[]).unwrap();
-    assert!(history.earlier("R2", "2", &[]).unwrap().rehearsals.clock_went_back);
+    assert!(history.earlier(&this("R2", "2"), &[]).unwrap().rehearsals.clock_went_back);
 }
 
 #[test]
@@ -159,7 +167,7 @@ fn a_decision_is_on_record_and_in_the_chain() {
     assert_eq!(entries[1].hash, hash);
     assert_eq!(history.find("1").unwrap().verdict.as_deref(), Some("cannot-decide"));
     assert!(history.decide("2", &decision).is_err(), "a run that is not on record can not be decided on");
-    let file = verdict_file(&receipt, "R1", &at(1), &decision, &hash);
+    let file = verdict_file(receipt.run(), receipt.findings(), "R1", &at(1), &decision, &hash);
     let json: serde_json::Value = serde_json::from_slice(&file).unwrap();
     assert_eq!((json["schema"].as_u64(), json["verdict"].as_str()), (Some(1), Some("cannot-decide")));
 }
@@ -198,6 +206,81 @@ fn an_old_store_is_brought_up_and_a_newer_one_is_never_overwritten() {
     let refused = History::open(&folder.path().join(".rollproof"), clock.clone()).unwrap_err();
     assert_eq!(refused.exit_code() as u8, 5);
     assert_eq!(History::read(&folder.path().join(".rollproof"), clock).unwrap().runs().unwrap().len(), 1);
+}
+
+#[test]
+fn a_store_of_every_earlier_version_is_read_as_it_is_and_brought_up_when_written() {
+    for version in 1..VERSION {
+        let folder = tempfile::tempdir().unwrap();
+        let ours = folder.path().join(".rollproof");
+        drop(open(folder.path(), 1));
+        let path = ours.join("history.db");
+        ["history.db", "history.db-wal", "history.db-shm"].iter().for_each(|n| _ = std::fs::remove_file(ours.join(n)));
+        let old = rusqlite::Connection::open(&path).unwrap();
+        old.execute_batch(&schema::sql_up_to(usize::try_from(version).unwrap())).unwrap();
+        old.execute_batch(
+            "INSERT INTO run (id, label, started, version, project_hash, inputs_hash, legacy_as_of, new_as_of, whole,
+             findings, findings_hash, state) VALUES ('1','R1','2026-06-01T08:00:00-05:00[America/Chicago]','0.1.0',
+             'p','i','2026-06-01','2026-06-01',1,0,'h','recorded')",
+        )
+        .unwrap();
+        old.pragma_update(None, "application_id", schema::APPLICATION_ID).unwrap();
+        old.pragma_update(None, "user_version", version).unwrap();
+        drop(old);
+        let read = History::read(&ours, Clock::Fixed(at(2))).unwrap();
+        assert_eq!((read.runs().unwrap()[0].label.as_str(), read.version), ("R1", version));
+        assert_eq!(schema::version(&read.connection, &path).unwrap(), version, "reading changes nothing");
+        drop(read);
+        let mut written = open(folder.path(), 2);
+        written.record(&run("2", "R2", "2"), &[]).unwrap();
+        assert_eq!(schema::version(&written.connection, &path).unwrap(), VERSION);
+        let volumes: Vec<u64> = written.runs().unwrap().iter().map(|r| r.volume.students).collect();
+        assert_eq!(volumes, [0, 100], "what an old version did not know stays unknown");
+    }
+}
+
+#[test]
+fn a_rehearsal_with_a_part_of_the_district_is_no_clean_rehearsal() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut history = open(folder.path(), 1);
+    for (label, students, records) in [("R1", 100, 1000), ("R2", 94, 1000), ("R3", 95, 950)] {
+        let volume = Volume { students, records };
+        history.record(&NewRun { volume, ..run(label, label, label) }, &[]).unwrap();
+        history.connection.execute("UPDATE run SET clean = 1 WHERE id = ?1", [label]).unwrap();
+    }
+    let found = history.earlier(&this("R4", "4"), &[]).unwrap().rehearsals;
+    assert_eq!((found.clean_before, found.students, found.records), (1, 100, 1000), "R2 is too small");
+    let lower = ThisRun { min_volume: Decimal::new(94, 0), ..this("R4", "4") };
+    assert_eq!(history.earlier(&lower, &[]).unwrap().rehearsals.clean_before, 3);
+}
+
+#[test]
+fn exports_that_changed_sides_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut history = open(folder.path(), 1);
+    history.record(&run("1", "R1", "1"), &[]).unwrap();
+    assert_eq!(history.earlier(&this("R2", "2"), &[]).unwrap().swapped, None);
+    let crossed = ThisRun { side_inputs: ("n", "l"), ..this("R2", "2") };
+    assert_eq!(history.earlier(&crossed, &[]).unwrap().swapped.as_deref(), Some("R1"));
+    let half = ThisRun { side_inputs: ("n", "x"), ..this("R2", "2") };
+    assert_eq!(history.earlier(&half, &[]).unwrap().swapped, None);
+}
+
+#[test]
+fn findings_that_were_changed_on_disk_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    four_rehearsals(folder.path());
+    let history = open(folder.path(), 5);
+    assert_eq!(history.integrity().unwrap(), Vec::<String>::new());
+    let id = history.find("R2").unwrap().id;
+    let path = history.findings_path(&id);
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[9] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    assert_eq!(history.integrity().unwrap(), [format!("findings/{id}.parquet was changed")]);
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(history.integrity().unwrap(), [format!("findings/{id}.parquet can not be read")]);
+    assert!(history.receipt(&id).unwrap().is_none());
 }
 
 #[test]
@@ -312,7 +395,7 @@ fn one_run(folder: &Path, prints: &[&str]) {
     }
     let decision = decide(&Measured::default(), &Criteria::default());
     let chain = history.decide(&id, &decision).unwrap();
-    build.finish(&verdict_file(&receipt, "R1", &at(1), &decision, &chain)).unwrap();
+    build.finish(&verdict_file(receipt.run(), receipt.findings(), "R1", &at(1), &decision, &chain)).unwrap();
 }
 
 #[test]

@@ -109,7 +109,7 @@ fn read(root: &Node<'_>, overrides: &Overrides, known: &Known<'_>, others: &mut 
     let (checks, required) = settings::checks(root, known.checks);
     let criteria = settings::gate(root, min_match, required);
     let policies = settings::policies(root, &folder, known);
-    let waivers = settings::waivers(root, &folder);
+    let waivers = settings::waivers(root, &folder, known);
     let outputs = settings::outputs(root, &folder);
     let privacy = settings::privacy(root);
     let owners = owners::read(root, &tables_in_use(&crosswalks, [&legacy, &new]));

@@ -124,6 +124,7 @@ fn project(checks: &[&str]) -> Value {
             }), &[]),
             "waivers": object(json!({
                 "file": text("relative to this file"), "max_days": whole("longest life of a waiver"),
+                "unwaivable": texts("checks that nobody can waive, beside blank-key and student-swapped"),
             }), &[]),
             "outputs": object(json!({
                 "folder": text("relative to this file"),
@@ -188,6 +189,7 @@ fn gate() -> Value {
             "major": whole("open major findings allowed"),
             "major_per_school": whole("open major findings allowed in one school"),
             "minor": whole("open minor findings allowed"),
+            "min_volume": exact("percent of the largest rehearsal's students and records that a run must have"),
             "gpa_equal_min": exact("percent of compared GPAs that must be equal"),
             "calibration_min": exact("percent of legacy GPAs that the policy must reproduce"),
             "rejected_rows": whole("rejected rows allowed"),

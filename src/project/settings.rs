@@ -170,6 +170,7 @@ pub(super) fn gate(root: &Node<'_>, min_match: Option<Decimal>, required: Option
     criteria.major = count("major").unwrap_or(criteria.major);
     criteria.major_per_school = count("major_per_school");
     criteria.minor = count("minor");
+    criteria.min_volume = percent(&node, "min_volume").unwrap_or(criteria.min_volume);
     criteria.gpa_equal_min = percent(&node, "gpa_equal_min").unwrap_or(criteria.gpa_equal_min);
     criteria.calibration_min = percent(&node, "calibration_min").unwrap_or(criteria.calibration_min);
     criteria.rejected_rows = count("rejected_rows").unwrap_or(criteria.rejected_rows);
@@ -261,11 +262,18 @@ fn policy(name: &At<String>, node: &Node<'_>, folder: &Path, shipped: &[&str]) -
 }
 
 /// Where accepted findings stand.
-pub(super) fn waivers(root: &Node<'_>, folder: &Path) -> WaiverSettings {
-    let mut settings = WaiverSettings { file: None, max_days: WAIVER_DAYS };
+pub(super) fn waivers(root: &Node<'_>, folder: &Path, known: &Known<'_>) -> WaiverSettings {
+    let mut settings = WaiverSettings { file: None, max_days: WAIVER_DAYS, unwaivable: Vec::new() };
     let Some(node) = root.node("waivers") else { return settings };
     settings.file = node.text("file").map(|f| below(folder, &f.value));
     settings.max_days = node.whole("max_days").map_or(WAIVER_DAYS, |n| n.value);
+    for name in node.texts("unwaivable").unwrap_or_default() {
+        if known.checks.contains(&name.value.as_str()) {
+            settings.unwaivable.push(name.value);
+        } else {
+            node.problems().unknown("unknown-check", "check", &name, known.checks.iter().copied());
+        }
+    }
     node.finish();
     settings
 }

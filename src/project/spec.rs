@@ -180,6 +180,8 @@ pub struct WaiverSettings {
     pub file: Option<PathBuf>,
     /// How many days a waiver may last.
     pub max_days: u32,
+    /// Checks that nobody can waive here, beside those that nobody can waive anywhere.
+    pub unwaivable: Vec<String>,
 }
 
 /// A format of school packs.

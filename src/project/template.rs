@@ -78,6 +78,7 @@ rejected_rows = 0
 [waivers]
 file     = "waivers.toml"         # accepted findings: scope, cap, reason, owner, approver, expiry
 max_days = 60
+# unwaivable = ["student-missing"]  # checks that nobody here can waive
 
 [outputs]
 folder       = "out"

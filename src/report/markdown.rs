@@ -25,6 +25,10 @@ pub fn markdown(summary: &Summary) -> String {
         let _ = writeln!(out, "\n{}", cell(&summary.verdict.would_pass));
     }
     gate(&mut out, summary);
+    if !summary.overrides.is_empty() {
+        out.push_str("\n## Overrides of the gate\n\n");
+        summary.overrides.iter().for_each(|o| _ = writeln!(out, "- {}", cell(&o.sentence())));
+    }
     areas(&mut out, summary);
     schools(&mut out, summary);
     pairs(&mut out, summary);

@@ -14,8 +14,8 @@ pub use build::{Known, Tally, is_personal, per_hundred, percent};
 pub use method::{FileLine, FilterLine, Method, MethodSide, NoticeLine, SkippedLine, TableBalance};
 pub use parts::{
     AnswerLine, AreaCounts, AreaCoverage, Candidate, CauseLine, CheckCounts, Coverage, Criterion, FieldCoverage,
-    IgnoredLine, Matching, NotChecked, Orphans, Outcome, Reason, SchoolCheck, SchoolCounts, SeverityChanges,
-    SeverityCounts, Since, TrendPoint, ValuePair, ValuePairs, WaiverLine, WaiverState,
+    IgnoredLine, Matching, NotChecked, Orphans, Outcome, OverrideLine, Reason, SchoolCheck, SchoolCounts,
+    SeverityChanges, SeverityCounts, Since, TrendPoint, ValuePair, ValuePairs, WaiverLine, WaiverState,
 };
 
 /// Version of [`Summary`] as written to `summary.json`.
@@ -68,6 +68,9 @@ pub struct Summary {
     pub outputs: Vec<String>,
     /// What to do next: whole commands, most useful first.
     pub next: Vec<String>,
+    /// Every override of the gate on record, of this run and of earlier ones, oldest first.
+    #[serde(default)]
+    pub overrides: Vec<OverrideLine>,
 }
 
 /// Which run a summary is of.

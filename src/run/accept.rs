@@ -1,9 +1,12 @@
 //! Which findings and rejected rows the project's waivers cover on the day.
 
+use std::collections::BTreeMap;
+
 use jiff::ZonedDateTime;
 
 use super::{Comparison, Spelled};
 use crate::canonical::{Field, Side};
+use crate::extract::Reject;
 use crate::finding::{Finding, FindingRow};
 use crate::gate::WaiverCounts;
 use crate::reconcile::Reconciliation;
@@ -21,15 +24,29 @@ pub struct Accepted {
     pub counts: WaiverCounts,
     /// For reports.
     pub lines: Vec<WaiverLine>,
-    /// Rejected rows of each side that a waiver names: (legacy, new), by table file.
-    pub rejected: [Vec<String>; 2],
+    /// Rejected rows of each side: legacy, new.
+    pub rejected: [Rejected; 2],
+}
+
+/// Rejected rows of a side.
+#[derive(Debug, Default)]
+pub struct Rejected {
+    /// Those that a waiver names, by file.
+    pub waived_files: Vec<String>,
+    /// Those that no waiver names, by kind.
+    pub kinds: BTreeMap<String, u64>,
 }
 
 /// Holds every finding and rejected row against every waiver, and marks the covered ones.
 #[must_use]
 pub fn accept(comparison: &Comparison, spelled: &mut Spelled<'_>, waivers: &Waivers, at: &ZonedDateTime) -> Accepted {
     if waivers.list.is_empty() {
-        return Accepted { counts: WaiverCounts { assessed: true, ..WaiverCounts::default() }, ..Accepted::default() };
+        let counts = WaiverCounts { assessed: true, ..WaiverCounts::default() };
+        let mut accepted = Accepted { counts, ..Accepted::default() };
+        for (side, (_, read)) in comparison.reads.sides().enumerate() {
+            read.rejects.iter().for_each(|r| *accepted.rejected[side].kinds.entry(r.kind.to_owned()).or_default() += 1);
+        }
+        return accepted;
     }
     let run = &comparison.reconciliation;
     // Only findings of checks that some waiver names are spelled out: a million others need not stand in memory.
@@ -39,18 +56,18 @@ pub fn accept(comparison: &Comparison, spelled: &mut Spelled<'_>, waivers: &Waiv
         .filter(|(_, row)| named(row))
         .map(|(i, row)| (i, row, course(run, &comparison.findings.rows[i])))
         .collect();
-    let places: Vec<(usize, &str, String)> = comparison
+    let places: Vec<(usize, &Reject, String)> = comparison
         .reads
         .sides()
         .enumerate()
         .flat_map(|(at, (side, read))| {
-            read.rejects.iter().map(move |r| (at, r.file.as_str(), format!("{side}/{}:{}", r.file, r.record)))
+            read.rejects.iter().map(move |r| (at, r, format!("{side}/{}:{}", r.file, r.record)))
         })
         .collect();
     let targets: Vec<Target<'_>> = rows
         .iter()
         .map(|(_, row, course)| Target::of(row, course))
-        .chain(places.iter().map(|(_, file, place)| Target::rejected_row(file, place)))
+        .chain(places.iter().map(|(_, reject, place)| Target::rejected_row(&reject.file, place)))
         .collect();
     let assessment = waivers.assess(&targets, at);
     let mut waived_by = vec![None; spelled.len()];
@@ -59,9 +76,11 @@ pub fn accept(comparison: &Comparison, spelled: &mut Spelled<'_>, waivers: &Waiv
     }
     let mut accepted =
         Accepted { counts: counts(&assessment), lines: lines(&assessment, waivers, at), ..Accepted::default() };
-    for ((side, file, _), covered) in places.iter().zip(&assessment.covered_by[rows.len()..]) {
-        if covered.is_some() {
-            accepted.rejected[*side].push((*file).to_owned());
+    for ((side, reject, _), covered) in places.iter().zip(&assessment.covered_by[rows.len()..]) {
+        let rejected = &mut accepted.rejected[*side];
+        match covered {
+            Some(_) => rejected.waived_files.push(reject.file.clone()),
+            None => *rejected.kinds.entry(reject.kind.to_owned()).or_default() += 1,
         }
     }
     spelled.waiver_ids = assessment.waivers.iter().map(|w| w.id.clone()).collect();

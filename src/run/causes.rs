@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Spelled;
 use super::origins::Files;
+use super::{Comparison, Spelled};
 use crate::cause::{self, Cause, Causes, Settings};
 use crate::checks;
 use crate::finding::{Findings, Severity};
@@ -119,4 +119,12 @@ fn line(cause: &Cause, gap: u64) -> CauseLine {
             .map(|p| ValuePair { legacy: p.legacy.clone(), new: p.new.clone(), count: p.count })
             .collect(),
     }
+}
+
+/// Seeks the causes and marks each finding with its own.
+#[must_use]
+pub fn explain(project: &Project, policies: &Policies, comparison: &Comparison, spelled: &mut Spelled<'_>) -> Causes {
+    let causes = seek(project, policies, &comparison.reconciliation, &comparison.findings);
+    mark(&causes, spelled);
+    causes
 }

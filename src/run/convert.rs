@@ -104,7 +104,7 @@ pub fn waivers(project: &Project) -> Result<Waivers, Error> {
 pub fn waiver_rules(project: &Project) -> Rules {
     Rules {
         checks: checks::names().map(str::to_owned).collect(),
-        unwaivable: Vec::new(),
+        unwaivable: project.waivers.unwaivable.clone(),
         max_days: project.waivers.max_days,
     }
 }

@@ -2,19 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::accept::Rejected;
 use super::read::SideRead;
-use crate::canonical::{Dataset, Entity, Field, Typed};
+use super::{Comparison, Reads};
+use crate::canonical::{Dataset, Entity, Field, Side, Typed};
 use crate::checks;
 use crate::finding::Findings;
+use crate::gate::measure::ControlLine;
+use crate::gate::{self, Measured};
 use crate::gate::{Calibration, CheckCounts, Criteria, NoticeLine, Share, SideInput, SkippedCheck, TableAccount};
-use crate::mapping::{CodeIssue, IssueKind};
+use crate::mapping::{CodeIssue, IssueKind, Source, Target};
 use crate::policy::Policies;
 use crate::project::{CheckSetting, Project, SideSpec};
 use crate::reconcile::Reconciliation;
 
 /// One side's inputs as the gate sees them.
 #[must_use]
-pub fn side_input(spec: &SideSpec, read: &SideRead, schools: Vec<String>, waived_files: &[String]) -> SideInput {
+pub fn side_input(spec: &SideSpec, read: &SideRead, schools: Vec<String>, rejected: Rejected) -> SideInput {
+    let waived_files = &rejected.waived_files;
     let tables = read.tables.iter().flat_map(|table| {
         let expected = spec.expect_rows.get(&table.name).copied();
         let waived = waived_files.iter().filter(|f| table.files.contains(f)).count() as u64;
@@ -47,7 +52,41 @@ pub fn side_input(spec: &SideSpec, read: &SideRead, schools: Vec<String>, waived
             })
             .collect(),
         schools,
+        rejects: rejected.kinds,
     }
+}
+
+/// Why the sides seem to be exchanged; `None` when nothing says so.
+///
+/// Either the exports of an earlier run stand on each other's side, or codes that a side's crosswalks do not know are
+/// the codes that they lead to.
+#[must_use]
+pub fn sides_swapped(project: &Project, reads: &Reads, earlier: Option<&str>) -> Option<String> {
+    if let Some(label) = earlier {
+        return Some(format!("the exports of each side were the other side's in {label}"));
+    }
+    reads.sides().find_map(|(side, read)| {
+        let tables = &project.side(side).mapping.crosswalks;
+        let leads_to = |name: &str, raw: &str| {
+            let lines = tables.get(name).map_or(&[][..], |c| &c.lines);
+            lines.iter().any(|l| matches!(&l.to, Target::Code(to) if to == raw))
+        };
+        let foreign: BTreeSet<(&str, &str)> = read
+            .issues
+            .iter()
+            .filter(|i| i.kind == IssueKind::Unmapped)
+            .filter_map(|i| Some((i.crosswalk.as_deref()?, i.raw.as_str())))
+            .filter(|(name, raw)| leads_to(name, raw))
+            .collect();
+        let used: usize = read.crosswalks.iter().map(|c| c.rows.iter().filter(|n| **n > 0).count()).sum();
+        (foreign.len() > used.max(1)).then(|| {
+            format!(
+                "{} codes of the {side} side are codes that its crosswalks lead to, and {used} are codes that they \
+                 start from",
+                foreign.len()
+            )
+        })
+    })
 }
 
 /// The school codes of a side's students, sorted.
@@ -170,4 +209,43 @@ pub fn calibration(policies: &Policies, run: &Reconciliation) -> Vec<Calibration
             misfits: c.shared(3),
         })
         .collect()
+}
+
+/// Every control total by school and grade.
+#[must_use]
+pub fn control_lines(comparison: &Comparison) -> Vec<ControlLine> {
+    gate::measure::control_lines(&comparison.reconciliation, &gate::measure::Explained::by(&comparison.findings))
+}
+
+/// What was compared with what. A field to which both mappings give a constant is compared with nothing.
+#[must_use]
+pub fn coverage(
+    project: &Project,
+    comparison: &Comparison,
+    criteria: &Criteria,
+) -> BTreeMap<Entity, gate::EntityCoverage> {
+    let constant = |side: Side, entity: Entity, field: Field| {
+        let blocks = project.side(side).mapping.blocks.iter().filter(|b| b.entity == entity);
+        let mut sources = blocks.filter_map(|b| b.fields.iter().find(|f| f.field == field)).peekable();
+        sources.peek().is_some() && sources.all(|f| matches!(f.source, Source::Constant(_)))
+    };
+    let mut coverage = gate::measure::coverage(&comparison.reconciliation, criteria);
+    for (entity, found) in &mut coverage {
+        for (field, found) in &mut found.fields {
+            found.constant = [Side::Legacy, Side::New].into_iter().all(|side| constant(side, *entity, *field));
+        }
+    }
+    coverage
+}
+
+/// Texts that are damaged on both sides alike are seen by no comparison: then nothing can be decided.
+pub fn damaged_alike(measured: &mut Measured) {
+    for kind in ["mojibake", "replacement-character"] {
+        let has = |input: &SideInput| input.notices.iter().any(|n| n.kind == kind);
+        if has(&measured.legacy) && has(&measured.new) {
+            for input in [&mut measured.legacy, &mut measured.new] {
+                input.notices.iter_mut().filter(|n| n.kind == kind).for_each(|n| n.undecidable = true);
+            }
+        }
+    }
 }

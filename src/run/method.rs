@@ -4,7 +4,7 @@ use super::Reads;
 use super::read::TableRead;
 use crate::canonical::Side;
 use crate::mapping::Mapping;
-use crate::project::{PolicyRef, Project};
+use crate::project::{MatchRule, PolicyRef, Project};
 use crate::report::Summary;
 use crate::report::summary::{FileLine, FilterLine, Method, MethodSide, TableBalance};
 
@@ -17,6 +17,12 @@ fn configuration(project: &Project) -> Method {
     };
     for spec in [&project.legacy, &project.new] {
         method.sides.push(method_side(spec.side, &spec.mapping_name, &spec.mapping));
+    }
+    for rule in &project.matching {
+        if let MatchRule::Crosswalk(name) = rule {
+            let path = project.crosswalks.get(name).map(|c| c.path.as_path());
+            method.matching.push((name.clone(), path.map(hash_file).unwrap_or_default()));
+        }
     }
     for (kind, policies) in &project.policies.gpa {
         if policies.legacy == policies.new {
@@ -133,6 +139,10 @@ pub fn project_hash(summary: &Summary) -> String {
         for (_, _, hash) in &side.crosswalks {
             hasher.update(hash.as_bytes());
         }
+    }
+    for (name, hash) in &method.matching {
+        hasher.update(name.as_bytes());
+        hasher.update(hash.as_bytes());
     }
     for (_, name, hash) in &method.policies {
         hasher.update(name.as_bytes());

@@ -1,12 +1,15 @@
 //! The program on one screen: read, map, pair, check, decide, write.
 
 mod accept;
+mod again;
 mod cause_page;
 mod causes;
 mod compare;
 mod convert;
+mod evidence;
 mod explain;
 mod explain_policies;
+mod formats;
 mod measure;
 mod method;
 mod origins;
@@ -21,12 +24,15 @@ mod write;
 
 use std::collections::BTreeMap;
 
+pub use again::{Again, again, overrides};
 pub use cause_page::cause_page;
 pub use causes::{in_words as causes_in_words, of_findings as causes_of_findings, seek as seek_causes};
 pub use compare::{Comparison, Listener, Quiet, Reads, compare};
 pub use convert::{criteria, decided_from, policies, waiver_rules, waivers};
+pub use evidence::evidence;
 pub use explain::sheet;
 pub use explain_policies::explain_policies;
+pub use formats::schema_of;
 pub use method::configuration_hash;
 pub use pack_hash::pack_hashes;
 pub use past::history_folder;
@@ -82,27 +88,24 @@ pub fn run(project: &Project, clock: &Clock, listener: &dyn Listener) -> Result<
 
     let comparison = compare(project, &policies, listener)?;
     let mut spelled = Spelled::new(&comparison.reconciliation, &comparison.findings, &project.label);
-    let causes = causes::seek(project, &policies, &comparison.reconciliation, &comparison.findings);
+    let causes = causes::explain(project, &policies, &comparison, &mut spelled);
     let found = comparison.findings.rows.len() as u64;
     listener.passed("causes", found);
-    causes::mark(&causes, &mut spelled);
     let accepted = accept::accept(&comparison, &mut spelled, &waivers, &now);
     listener.passed("waivers", found);
-    let inputs = past::inputs_hash(&comparison.reads);
-    let earlier = past::earlier(project, &history, &inputs, &comparison, &mut spelled)?;
+    let earlier = past::earlier(project, &history, &comparison, &mut spelled)?;
     listener.passed("earlier runs", found);
     let mut tally = Tally::new();
     let counts = folder.findings(project, &spelled, &mut tally)?;
-    folder.pairs(&tally)?;
-    folder.rejects(&comparison.reads)?;
+    let totals = measure::control_lines(&comparison);
+    folder.tables(&tally, &comparison.reads, &totals)?;
     listener.passed("findings", found);
     let criteria = convert::criteria(project);
-    let coverage = gate::measure::coverage(&comparison.reconciliation, &criteria);
+    let coverage = measure::coverage(project, &comparison, &criteria);
     let judged =
         Judged { reconciliation: &comparison.reconciliation, findings: &comparison.findings, coverage: &coverage };
     let mut summary = summarize::summarize(project, &comparison.reads, &judged, tally, &now);
-    summary.run.id.clone_from(&id);
-    summary.waivers.clone_from(&accepted.lines);
+    (summary.run.id, summary.waivers) = (id.clone(), accepted.lines.clone());
     summary.causes = causes::lines(&causes, &counts.open);
     past::tell(&mut summary, &earlier, &history)?;
     listener.passed("summary", found);
@@ -111,15 +114,16 @@ pub fn run(project: &Project, clock: &Clock, listener: &dyn Listener) -> Result<
     listener.passed("packs", found);
     let mut measured = measure_all(project, &comparison, &criteria, (counts, coverage), accepted);
     measured.today = Some(now.date());
+    measured.control_totals = Some(gate::measure::control_totals(&totals));
     measured.causes = causes::counts(&causes, &comparison.reconciliation, &comparison.findings, &spelled);
-    measured.rehearsals = Some(earlier.rehearsals);
-    measured.drill = history.drill(&configuration_hash(project))?;
+    past::measure(project, &comparison, &earlier, &mut measured);
+    again::papers(project, &history, &summary, folder.place(), &mut measured)?;
     measured.calibration = measure::calibration(&policies, &comparison.reconciliation);
     listener.passed("measure", found);
     measured.sensitivity = Some(probe::probe(project, &policies, &comparison, &criteria, &waivers, &now));
     listener.passed("probe", 0);
     measured.inputs_changed = changed_since(project, &summary);
-    let receipt = past::record(project, &mut history, &id, &now, &inputs, &summary, &comparison, &spelled)?;
+    let receipt = past::record(project, &mut history, &now, &summary, &comparison, &spelled)?;
     measured.history = Some(receipt.clone());
     listener.passed("history", found);
     let decision = gate::decide(&measured, &criteria);
@@ -127,7 +131,7 @@ pub fn run(project: &Project, clock: &Clock, listener: &dyn Listener) -> Result<
     summarize::add_sensitivity(&mut summary, measured.sensitivity.as_ref());
     let from = convert::decided_from(project, &summary, &now);
     summarize::add_decision(&mut summary, &decision, from);
-    let verdict = verdict_file(&receipt, &project.label, &now, &decision, &chain);
+    let verdict = verdict_file(&id, receipt.findings(), &project.label, &now, &decision, &chain);
     let written = folder.publish(project, &mut summary, &measured, &verdict)?;
     listener.done("written", &written.folder.display().to_string());
     listener.passed("publish", found);
@@ -143,12 +147,11 @@ fn measure_all(
 ) -> Measured {
     let run = &comparison.reconciliation;
     let issues: Vec<_> = comparison.reads.sides().flat_map(|(_, r)| &r.issues).collect();
-    let [legacy_waived, new_waived] = accepted.rejected;
-    let legacy = (&project.legacy, &comparison.reads.legacy, legacy_waived);
-    let new = (&project.new, &comparison.reads.new, new_waived);
-    Measured {
-        legacy: measure::side_input(legacy.0, legacy.1, measure::schools(&run.legacy), &legacy.2),
-        new: measure::side_input(new.0, new.1, measure::schools(&run.new), &new.2),
+    let [legacy, new] = accepted.rejected;
+    let reads = &comparison.reads;
+    let mut measured = Measured {
+        legacy: measure::side_input(&project.legacy, &reads.legacy, measure::schools(&run.legacy), legacy),
+        new: measure::side_input(&project.new, &reads.new, measure::schools(&run.new), new),
         same_extract: comparison.same_extract.clone(),
         matching: gate::measure::matching(run),
         checks: measure::check_counts(project, &comparison.findings, criteria, run),
@@ -156,9 +159,10 @@ fn measure_all(
         waivers: WaiverCounts { file_blake3: waivers_hash(project), ..accepted.counts },
         coverage,
         unmapped_codes: measure::unmapped_codes(&issues),
-        control_totals: Some(gate::measure::control_totals(run, &gate::measure::Explained::by(&comparison.findings))),
         gpa_equal: measure::gpa_equal(run, &comparison.findings),
         policies: project.policies.gpa.keys().cloned().collect(),
         ..Measured::default()
-    }
+    };
+    measure::damaged_alike(&mut measured);
+    measured
 }

@@ -9,7 +9,7 @@ use crate::report::Summary;
 /// The columns of `findings.csv` that a sign-off stands for.
 const SIGNED: [&str; 5] = ["fingerprint", "severity", "legacy_value", "new_value", "waiver"];
 
-/// For every school of a run: a hash over its findings, whatever their order.
+/// For every school of a run: a hash over its findings, whatever their order. Findings of no school are nobody's to sign.
 ///
 /// # Errors
 /// When the findings can not be read.
@@ -29,7 +29,7 @@ pub fn pack_hashes(summary: &Summary, folder: &Path) -> Result<BTreeMap<String, 
     };
     let (school, signed) = (column("school")?, SIGNED.map(column));
     let mut lines: BTreeMap<String, Vec<blake3::Hash>> =
-        summary.schools.iter().map(|s| (s.code.clone(), Vec::new())).collect();
+        summary.schools.iter().filter(|s| !s.code.is_empty()).map(|s| (s.code.clone(), Vec::new())).collect();
     for record in reader.records() {
         let record = record.map_err(broken)?;
         let mut hasher = blake3::Hasher::new();

@@ -8,8 +8,8 @@ use super::compare::{Comparison, Reads};
 use super::{Spelled, method};
 use crate::checks;
 use crate::error::Error;
-use crate::gate::HistoryReceipt;
-use crate::history::{Earlier, FindingMark, History, NewRun};
+use crate::gate::{HistoryReceipt, Measured};
+use crate::history::{Earlier, FindingMark, History, NewRun, ThisRun, Volume};
 use crate::project::Project;
 use crate::report::Summary;
 use crate::report::summary::{Decision, SeverityCounts, Since, TrendPoint};
@@ -20,16 +20,40 @@ pub fn history_folder(project: &Project) -> PathBuf {
     project.folder.join(".rollproof")
 }
 
-/// One hash over all inputs, so that the same exports can not count as two rehearsals.
-#[must_use]
-pub fn inputs_hash(reads: &Reads) -> String {
-    let mut hasher = blake3::Hasher::new();
-    for (side, read) in reads.sides() {
-        for file in &read.files {
-            hasher.update(format!("{side}/{}:{}\n", file.name, file.blake3).as_bytes());
+/// What was read, in hashes and numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inputs {
+    /// One hash over all inputs, so that the same exports can not count as two rehearsals.
+    pub hash: String,
+    /// One over each side's files, whatever their names (legacy, new): told apart when they change sides.
+    pub sides: (String, String),
+    /// Records of both sides.
+    pub records: u64,
+}
+
+impl Inputs {
+    /// Of what was read.
+    #[must_use]
+    pub fn of(reads: &Reads) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        for (side, read) in reads.sides() {
+            for file in &read.files {
+                hasher.update(format!("{side}/{}:{}\n", file.name, file.blake3).as_bytes());
+            }
         }
+        let side = |read: &super::SideRead| {
+            let mut hashes: Vec<&str> = read.files.iter().map(|f| f.blake3.as_str()).collect();
+            hashes.sort_unstable();
+            blake3::hash(hashes.join("\n").as_bytes()).to_hex().to_string()
+        };
+        let records = reads.sides().flat_map(|(_, r)| &r.tables).map(|t| t.accounting.records).sum();
+        let hash = hasher.finalize().to_hex().to_string();
+        Self { hash, sides: (side(&reads.legacy), side(&reads.new)), records }
     }
-    hasher.finalize().to_hex().to_string()
+}
+
+fn volume(inputs: &Inputs, comparison: &Comparison) -> Volume {
+    Volume { students: comparison.reconciliation.matching.legacy, records: inputs.records }
 }
 
 /// Texts that the history wants of the findings.
@@ -68,16 +92,30 @@ impl<'a> Marks<'a> {
 pub fn earlier(
     project: &Project,
     history: &History,
-    inputs: &str,
     comparison: &Comparison,
     spelled: &mut Spelled<'_>,
 ) -> Result<Earlier, Error> {
+    let inputs = Inputs::of(&comparison.reads);
+    let this = ThisRun {
+        label: &project.label,
+        inputs: &inputs.hash,
+        side_inputs: (&inputs.sides.0, &inputs.sides.1),
+        volume: volume(&inputs, comparison),
+        min_volume: project.criteria.min_volume,
+    };
     let mut earlier = {
         let marks = Marks::new(comparison, spelled);
-        history.earlier(&project.label, inputs, &marks.list())?
+        history.earlier(&this, &marks.list())?
     };
     spelled.first_seen = std::mem::take(&mut earlier.first_seen);
     Ok(earlier)
+}
+
+/// What earlier runs say to the gate.
+pub fn measure(project: &Project, comparison: &Comparison, earlier: &Earlier, measured: &mut Measured) {
+    measured.rehearsals = Some(earlier.rehearsals);
+    measured.records = Inputs::of(&comparison.reads).records;
+    measured.sides_swapped = super::measure::sides_swapped(project, &comparison.reads, earlier.swapped.as_deref());
 }
 
 /// Writes what earlier rehearsals say into the summary.
@@ -85,6 +123,7 @@ pub fn earlier(
 /// # Errors
 /// When the history can not be read.
 pub fn tell(summary: &mut Summary, earlier: &Earlier, history: &History) -> Result<(), Error> {
+    summary.overrides = super::overrides(history)?;
     summary.since = earlier.since.as_ref().map(|(run, moved)| Since {
         label: run.label.clone(),
         fixed: moved.fixed,
@@ -124,27 +163,27 @@ fn counts(open: crate::gate::SeverityCounts) -> SeverityCounts {
 ///
 /// # Errors
 /// When the history can not be written.
-#[allow(clippy::too_many_arguments)]
 pub fn record(
     project: &Project,
     history: &mut History,
-    id: &str,
     now: &ZonedDateTime,
-    inputs: &str,
     summary: &Summary,
     comparison: &Comparison,
     spelled: &Spelled<'_>,
 ) -> Result<HistoryReceipt, Error> {
+    let inputs = Inputs::of(&comparison.reads);
     let run = NewRun {
-        id: id.to_owned(),
+        id: summary.run.id.clone(),
         label: project.label.clone(),
         started: now.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         project_hash: method::project_hash(summary),
-        inputs_hash: inputs.to_owned(),
+        inputs_hash: inputs.hash.clone(),
         legacy_as_of: project.legacy.as_of,
         new_as_of: project.new.as_of,
         whole: true,
+        volume: volume(&inputs, comparison),
+        side_inputs: inputs.sides.clone(),
     };
     let marks = Marks::new(comparison, spelled);
     history.record(&run, &marks.list())

@@ -54,6 +54,14 @@ struct MeasuredFile {
 pub fn measured_file(folder: &Path) -> Result<(Summary, Measured), Error> {
     let summary = read(&folder.join("summary.json"))?;
     let MeasuredFile { measured } = read(&folder.join("measured.json"))?;
+    if measured.today.is_none() {
+        return Err(Error::Input {
+            path: folder.join("measured.json"),
+            what: "it says nothing of what was measured".into(),
+            fix: "run `rollproof run` again".into(),
+            source: None,
+        });
+    }
     Ok((summary, measured))
 }
 

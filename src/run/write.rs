@@ -9,6 +9,7 @@ use super::{Reads, Spelled};
 use crate::cause::{CSV_HEADER, Causes};
 use crate::error::Error;
 use crate::extract::Reject;
+use crate::gate::measure::ControlLine;
 use crate::gate::{FindingCounts, Measured};
 use crate::history::{History, RunFolder};
 use crate::project::{Names, PackFormat, Project};
@@ -37,6 +38,9 @@ pub struct Folder {
     packs: usize,
 }
 
+/// Format of `measured.json`.
+pub const MEASURED_SCHEMA: u32 = 1;
+
 /// What `gate` needs to decide again.
 #[derive(Debug, Serialize)]
 struct MeasuredFile<'a> {
@@ -51,10 +55,17 @@ impl Folder {
     /// When the output folder can not be written, or lies inside an input.
     pub fn create(project: &Project, history: &History, id: &str) -> Result<Self, Error> {
         let place = project.outputs.folder.join(&project.label);
+        super::formats::refuse_newer(&place)?;
         let inner = RunFolder::create(history, &place, id, &[project.legacy.root.clone(), project.new.root.clone()])?;
         let planner = PackPlanner::new(project.outputs.min_severity);
         let samples = Samples::new(privacy_of(project));
         Ok(Self { inner, planner, samples, outputs: Vec::new(), packs: 0 })
+    }
+
+    /// Where files lie until the folder is published.
+    #[must_use]
+    pub fn place(&self) -> &Path {
+        self.inner.path()
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -95,12 +106,37 @@ impl Folder {
         Ok(counts)
     }
 
+    /// Writes what stands beside the findings: pairs of values, refused records, control totals.
+    ///
+    /// # Errors
+    /// When a file can not be written.
+    pub fn tables(&mut self, tally: &Tally, reads: &Reads, totals: &[ControlLine]) -> Result<(), Error> {
+        self.pairs(tally)?;
+        self.rejects(reads)?;
+        self.totals(totals)
+    }
+
     /// Writes how often which value became which.
     ///
     /// # Errors
     /// When the file can not be written.
-    pub fn pairs(&mut self, tally: &Tally) -> Result<(), Error> {
+    fn pairs(&mut self, tally: &Tally) -> Result<(), Error> {
         self.outputs.push(forms::write_pairs(self.inner.path(), tally)?);
+        Ok(())
+    }
+
+    /// Writes every control total by school and grade.
+    ///
+    /// # Errors
+    /// When the file can not be written.
+    fn totals(&mut self, lines: &[ControlLine]) -> Result<(), Error> {
+        let header = ["school", "grade", "measure", "legacy", "new", "state"];
+        let mut file = csv::CsvFile::create(&self.path("totals.csv"), &header)?;
+        for l in lines {
+            file.record([l.school.as_str(), &l.grade, &l.measure, &l.legacy, &l.new, l.state])?;
+        }
+        file.finish()?;
+        self.outputs.push("totals.csv".into());
         Ok(())
     }
 
@@ -108,7 +144,7 @@ impl Folder {
     ///
     /// # Errors
     /// When the file can not be written.
-    pub fn rejects(&mut self, reads: &Reads) -> Result<(), Error> {
+    fn rejects(&mut self, reads: &Reads) -> Result<(), Error> {
         let rejects =
             reads.sides().flat_map(|(side, read)| read.rejects.iter().map(move |r: &Reject| (side.name(), r)));
         csv::write_rejects(&self.path("rejects.csv"), rejects)?;
@@ -183,7 +219,7 @@ impl Folder {
         }
         forms::write_counts(self.inner.path(), summary)?;
         forms::write_json(self.inner.path(), summary)?;
-        self.json("measured.json", &MeasuredFile { schema: 1, measured })?;
+        self.json("measured.json", &MeasuredFile { schema: MEASURED_SCHEMA, measured })?;
         let folder = self.inner.finish(verdict)?;
         Ok(Written { folder, packs: self.packs })
     }

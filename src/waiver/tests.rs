@@ -212,3 +212,10 @@ fn a_waiver_that_would_be_wrong_is_not_added() {
     assert!(!path.exists());
     assert!(remove(&path, "W-9", &rules()).is_err());
 }
+
+#[test]
+fn every_check_that_nobody_can_waive_exists() {
+    for name in UNWAIVABLE {
+        assert!(crate::checks::names().any(|n| n == name), "{name} is in no registry");
+    }
+}

@@ -7,4 +7,4 @@ pub(crate) mod district;
 mod totals;
 
 pub use coverage::{coverage, matching};
-pub use totals::{Explained, control_totals};
+pub use totals::{ControlLine, Explained, control_lines, control_totals};

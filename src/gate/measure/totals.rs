@@ -39,39 +39,73 @@ impl Explained {
     }
 }
 
+/// One control total of one school and grade.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ControlLine {
+    /// School code.
+    pub school: String,
+    /// Grade level.
+    pub grade: String,
+    /// `students`, `transcript rows`, `transcript credit_earned`, `mark A`.
+    pub measure: String,
+    /// Total of the legacy side.
+    pub legacy: String,
+    /// Total of the new side.
+    pub new: String,
+    /// `equal`, `explained` (findings of its students say why) or `unexplained`.
+    pub state: &'static str,
+    /// The totals of the students without a finding (legacy, new), when these differ.
+    pub unexplained: Option<(String, String)>,
+}
+
 /// Compares the totals of every school and grade.
 #[must_use]
-pub fn control_totals(reconciliation: &Reconciliation, explained: &Explained) -> ControlTotals {
+pub fn control_totals(lines: &[ControlLine]) -> ControlTotals {
+    let told = |l: &ControlLine| {
+        let (legacy, new) = l.unexplained.as_ref()?;
+        Some(format!("school {} grade {}: {} {legacy} / {new}", l.school, l.grade, l.measure))
+    };
+    ControlTotals { compared: lines.len() as u64, unexplained: lines.iter().filter_map(told).collect() }
+}
+
+/// Every control total of every school and grade, with what became of it.
+#[must_use]
+pub fn control_lines(reconciliation: &Reconciliation, explained: &Explained) -> Vec<ControlLine> {
+    let show = |sum: Option<Decimal>| sum.map_or_else(|| "too large".into(), |d| d.to_string());
+    let differ = |[legacy, new]: &[Option<Decimal>; 2]| legacy != new || legacy.is_none();
+    let mut lines = Vec::new();
+    for ((school, grade), cell) in cells(reconciliation, explained) {
+        for (measure, Sums { all, open }) in cell.sums {
+            let unexplained = differ(&open).then(|| (show(open[0]), show(open[1])));
+            let state = match () {
+                () if unexplained.is_some() => "unexplained",
+                () if differ(&all) => "explained",
+                () => "equal",
+            };
+            let [legacy, new] = all.map(show);
+            let (school, grade) = (school.clone(), grade.clone());
+            lines.push(ControlLine { school, grade, measure, legacy, new, state, unexplained });
+        }
+    }
+    lines
+}
+
+fn cells(reconciliation: &Reconciliation, explained: &Explained) -> BTreeMap<(String, String), Cell> {
     let mut cells: BTreeMap<(String, String), Cell> = BTreeMap::new();
     for (position, pair) in reconciliation.students.iter().enumerate() {
         let position = position as u32;
-        let place = place(reconciliation, pair);
-        let cell = cells.entry(place).or_default();
-        if !explained.has(position, Entity::Student) {
-            cell.add("students", Side::Legacy, count(usize::from(pair.legacy.is_some())));
-            cell.add("students", Side::New, count(usize::from(pair.new.is_some())));
-        }
+        let cell = cells.entry(place(reconciliation, pair)).or_default();
+        cell.open = !explained.has(position, Entity::Student);
+        cell.add("students", Side::Legacy, count(usize::from(pair.legacy.is_some())));
+        cell.add("students", Side::New, count(usize::from(pair.new.is_some())));
         for entity in reconciliation.compared.iter().copied() {
-            if let Some(records) = reconciliation.pairs(position, entity)
-                && !explained.has(position, entity)
-            {
+            if let Some(records) = reconciliation.pairs(position, entity) {
+                cell.open = !explained.has(position, entity);
                 of_records(reconciliation, entity, records, cell);
             }
         }
     }
-    let mut totals = ControlTotals::default();
-    for ((school, grade), cell) in cells {
-        totals.compared += cell.sums.len() as u64;
-        for (measure, [legacy, new]) in cell.sums.iter().filter(|(_, [l, n])| l != n || l.is_none()) {
-            let show = |d: &Option<Decimal>| d.map_or_else(|| "too large".into(), |d| d.to_string());
-            totals.unexplained.push(format!(
-                "school {school} grade {grade}: {measure} {} / {}",
-                show(legacy),
-                show(new)
-            ));
-        }
-    }
-    totals
+    cells
 }
 
 /// School and grade level of a student: the legacy side's, else the new one's.
@@ -85,19 +119,32 @@ fn place(reconciliation: &Reconciliation, pair: &StudentPair) -> (String, String
     (text(Field::School), text(Field::GradeLevel))
 }
 
-/// The sums of one school and grade, (legacy, new); `None` once a sum is too large to be exact.
+/// The sums of one school and grade.
 #[derive(Debug, Default)]
 struct Cell {
-    sums: BTreeMap<String, [Option<Decimal>; 2]>,
+    sums: BTreeMap<String, Sums>,
+    /// True while records are added that no finding explains.
+    open: bool,
+}
+
+/// Sums of (legacy, new); `None` once one is too large to be exact.
+#[derive(Debug)]
+struct Sums {
+    all: [Option<Decimal>; 2],
+    /// Of the records that no finding explains.
+    open: [Option<Decimal>; 2],
 }
 
 impl Cell {
     fn add(&mut self, measure: &str, side: Side, value: Decimal) {
         if !self.sums.contains_key(measure) {
-            self.sums.insert(measure.to_owned(), [Some(Decimal::ZERO); 2]);
+            let zero = [Some(Decimal::ZERO); 2];
+            self.sums.insert(measure.to_owned(), Sums { all: zero, open: zero });
         }
-        if let Some(sums) = self.sums.get_mut(measure) {
-            let sum = &mut sums[side as usize];
+        let Some(sums) = self.sums.get_mut(measure) else { return };
+        let lists = if self.open { [Some(&mut sums.all), Some(&mut sums.open)] } else { [Some(&mut sums.all), None] };
+        for list in lists.into_iter().flatten() {
+            let sum = &mut list[side as usize];
             *sum = sum.and_then(|s| s.checked_add(value));
         }
     }
@@ -182,7 +229,7 @@ mod tests {
 
     #[test]
     fn equal_sides_have_equal_totals() {
-        let totals = control_totals(&with_rows(|_, _| {}), &Explained::default());
+        let totals = control_totals(&control_lines(&with_rows(|_, _| {}), &Explained::default()));
         assert_eq!(totals.unexplained, Vec::<String>::new());
         assert!(totals.compared > 8);
     }
@@ -194,7 +241,7 @@ mod tests {
                 row[5] = "4.5".into()
             }
         });
-        let totals = control_totals(&found, &Explained::default());
+        let totals = control_totals(&control_lines(&found, &Explained::default()));
         assert_eq!(totals.unexplained, ["school 012 grade 9: transcript credit_earned 30 / 29.5"]);
     }
 
@@ -205,7 +252,11 @@ mod tests {
                 row[4] = "D".into()
             }
         });
-        assert_eq!(control_totals(&found, &Explained::default()).unexplained.len(), 2, "one mark less, another more");
+        assert_eq!(
+            control_totals(&control_lines(&found, &Explained::default())).unexplained.len(),
+            2,
+            "one mark less, another more"
+        );
         let finding = |entity| Finding {
             subject: Subject::Student(0),
             check: 0,
@@ -219,8 +270,28 @@ mod tests {
             values: (0, 0),
         };
         let explained = |entity| Explained::by(&Findings { rows: vec![finding(entity)], ..Findings::default() });
-        assert_eq!(control_totals(&found, &explained(Entity::Transcript)).unexplained, Vec::<String>::new());
-        assert_eq!(control_totals(&found, &explained(Entity::Schedule)).unexplained.len(), 2);
+        assert_eq!(
+            control_totals(&control_lines(&found, &explained(Entity::Transcript))).unexplained,
+            Vec::<String>::new()
+        );
+        assert_eq!(control_totals(&control_lines(&found, &explained(Entity::Schedule))).unexplained.len(), 2);
+    }
+
+    #[test]
+    fn every_total_is_listed_with_what_became_of_it() {
+        let found = with_rows(|r, row| match r {
+            0 => row[5] = "4.5".into(),
+            _ => {}
+        });
+        let changed = |lines: &[ControlLine]| -> Vec<(String, &'static str)> {
+            let moved = lines.iter().filter(|l| l.state != "equal");
+            moved.map(|l| (format!("{} {} {} {} {}", l.school, l.grade, l.measure, l.legacy, l.new), l.state)).collect()
+        };
+        let all = control_lines(&found, &Explained::default());
+        assert_eq!(changed(&all), [("012 9 transcript credit_earned 30 29.5".to_owned(), "unexplained")]);
+        assert!(all.iter().any(|l| l.measure == "students") && all.iter().any(|l| l.measure.starts_with("mark ")));
+        let explained = Explained { records: [(0, Entity::Transcript)].into(), ..Explained::default() };
+        assert_eq!(changed(&control_lines(&found, &explained))[0].1, "explained");
     }
 
     #[test]
@@ -230,6 +301,6 @@ mod tests {
             7 => row[5] = "6".into(),
             _ => {}
         });
-        assert_eq!(control_totals(&found, &Explained::default()).unexplained.len(), 2);
+        assert_eq!(control_totals(&control_lines(&found, &Explained::default())).unexplained.len(), 2);
     }
 }

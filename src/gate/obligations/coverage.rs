@@ -163,6 +163,15 @@ fn compared_field(entity: Entity, field: Field, found: FieldCoverage, ledger: &m
             format!("look at the column that fills {field}, its null words and date formats, on both sides"),
         );
     }
+    // Keys may be constants: a file that holds one kind of GPA only.
+    if found.constant && !Field::required(entity).contains(&field) {
+        whole = false;
+        ledger.object(
+            "field-not-compared",
+            format!("Both mappings give {name} a constant: nothing of the exports is compared."),
+            format!("map {field} under [{entity}.fields] to a column, or take it out of required_fields under [gate]"),
+        );
+    }
     let collapsed = |raw: u64, canonical: u64| raw >= 3 && canonical == 1 && field.kind() != Kind::Flag;
     let pairs = [(Side::Legacy, found.raw.0, found.canonical.0), (Side::New, found.raw.1, found.canonical.1)];
     for (side, raw, canonical) in pairs {

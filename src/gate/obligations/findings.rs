@@ -27,8 +27,12 @@ pub(super) fn within_limits(measured: &Measured, criteria: &Criteria, ledger: &m
     ];
     let mut within = true;
     for (severity, name, code, limit) in limits {
-        let Some(limit) = limit else { continue };
         let open = measured.findings.open.of(severity);
+        let Some(limit) = limit else {
+            let figures = Figures { measured: open.to_string(), limit: "no limit set".into(), ..Figures::default() };
+            within &= ledger.criterion(name, figures);
+            continue;
+        };
         if open > limit {
             ledger.object(
                 code,
@@ -74,9 +78,15 @@ fn counted(measured: &Measured, ledger: &mut Ledger) -> bool {
     ledger.criterion("findings counted", Figures::all(f.written.unwrap_or(0), total))
 }
 
+const PER_SCHOOL: &str = "open major findings in one school";
+
 fn per_school(measured: &Measured, criteria: &Criteria, ledger: &mut Ledger) -> bool {
-    let Some(limit) = criteria.major_per_school else { return true };
     let schools = &measured.findings.open_by_school;
+    let worst = schools.values().map(|c| c.major).max().unwrap_or(0);
+    let Some(limit) = criteria.major_per_school else {
+        let figures = Figures { measured: worst.to_string(), limit: "no limit set".into(), ..Figures::default() };
+        return ledger.criterion(PER_SCHOOL, figures);
+    };
     let over: Vec<String> =
         schools.iter().filter(|(_, c)| c.major > limit).map(|(s, c)| format!("{s} ({})", c.major)).collect();
     if !over.is_empty() {
@@ -90,8 +100,7 @@ fn per_school(measured: &Measured, criteria: &Criteria, ledger: &mut Ledger) -> 
             "work through these schools' packs first",
         );
     }
-    let worst = schools.values().map(|c| c.major).max().unwrap_or(0);
-    ledger.criterion("open major findings in one school", Figures::at_most(worst, limit))
+    ledger.criterion(PER_SCHOOL, Figures::at_most(worst, limit))
 }
 
 pub(super) fn assessed(measured: &Measured, ledger: &mut Ledger) -> Option<Assessed> {
@@ -170,7 +179,9 @@ pub(super) fn reconciled(measured: &Measured, criteria: &Criteria, ledger: &mut 
             "report this: records differ and no check saw it",
         );
     }
-    let totals = ledger.criterion("unexplained control totals", Figures::at_most(unexplained, 0));
+    let mut figures = Figures::at_most(unexplained, 0);
+    figures.measured = format!("{unexplained} of {}", totals.compared);
+    let totals = ledger.criterion("unexplained control totals", figures);
     (gpa && codes && totals).then_some(Reconciled(()))
 }
 

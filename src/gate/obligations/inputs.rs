@@ -1,7 +1,7 @@
 //! Are these the right files, of the right day, whole, and is every record of them accounted for?
 
 use super::super::decide::{Figures, Ledger};
-use super::super::{Criteria, Measured, SideInput};
+use super::super::{Criteria, Measured, Share, SideInput};
 use super::{first_few, plural};
 use crate::canonical::Side;
 
@@ -21,7 +21,8 @@ pub(super) fn prove(measured: &Measured, criteria: &Criteria, ledger: &mut Ledge
     let files = identity(measured, ledger);
     let dates = as_of(measured, criteria, ledger);
     let whole = selection(measured, criteria, ledger);
-    (files && dates && whole).then_some(Proven(()))
+    let volume = volume(measured, criteria, ledger);
+    (files && dates && whole && volume).then_some(Proven(()))
 }
 
 fn identity(measured: &Measured, ledger: &mut Ledger) -> bool {
@@ -156,6 +157,38 @@ fn selection(measured: &Measured, criteria: &Criteria, ledger: &mut Ledger) -> b
     )
 }
 
+/// A run with a part of the district on both sides agrees with itself; an earlier rehearsal knows how large it was.
+fn volume(measured: &Measured, criteria: &Criteria, ledger: &mut Ledger) -> bool {
+    let before = measured.rehearsals.unwrap_or_default();
+    let pairs = [(measured.matching.legacy, before.students, "student"), (measured.records, before.records, "record")];
+    let mut worst: Option<Share> = None;
+    for (now, then, word) in pairs.into_iter().filter(|(_, then, _)| *then > 0) {
+        let share = Share::new(now.min(then), then);
+        if !share.at_least(criteria.min_volume) {
+            ledger.object(
+                "volume-low",
+                format!(
+                    "{}, where an earlier rehearsal had {then} ({}%); at least {}% are required.",
+                    plural(now, word),
+                    share.percent(),
+                    criteria.min_volume
+                ),
+                "ask for exports of the whole district; when it did become smaller, lower min_volume under [gate]",
+            );
+        }
+        worst = worst.into_iter().chain([share]).min_by_key(|s| s.percent());
+    }
+    let figures = worst.map_or_else(
+        || Figures {
+            measured: plural(measured.matching.legacy, "student"),
+            limit: "nothing to hold it against".into(),
+            ..Figures::default()
+        },
+        |share| Figures::at_least(share, criteria.min_volume),
+    );
+    ledger.criterion("volume", figures)
+}
+
 pub(super) fn account(measured: &Measured, criteria: &Criteria, ledger: &mut Ledger) -> Option<Accounted> {
     let (mut held, mut tables, mut rejected) = (0, 0, 0);
     for (side, input) in sides(measured) {
@@ -195,6 +228,15 @@ pub(super) fn account(measured: &Measured, criteria: &Criteria, ledger: &mut Led
             format!("{} could not be read and are in no comparison.", plural(rejected, "row")),
             "look at rejects.csv: correct the export, the mapping's layout, or waive rows by file and record",
         );
+        for (side, input) in sides(measured) {
+            for (kind, rows) in &input.rejects {
+                ledger.object(
+                    kind.clone(),
+                    format!("{side}: {} refused as {kind}.", plural(*rows, "row")),
+                    "rejects.csv says what was expected and what was found",
+                );
+            }
+        }
     }
     let rejects = ledger.criterion("rejected rows", Figures::at_most(rejected, criteria.rejected_rows));
     (sums && rejects).then_some(Accounted(()))

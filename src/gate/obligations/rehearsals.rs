@@ -50,7 +50,7 @@ pub(super) fn recorded(measured: &Measured, criteria: &Criteria, ledger: &mut Le
     let earlier = measured.rehearsals;
     if earlier.is_none() {
         let sentence = "Earlier runs could not be read.";
-        ledger.object("history-unknown", sentence, "run `rollproof doctor`, or restore .rollproof/history.db");
+        ledger.object("history-unknown", sentence, "run `rollproof runs check`, or restore .rollproof/history.db");
     }
     let earlier = earlier.unwrap_or_default();
     if earlier.clock_went_back {
@@ -87,15 +87,29 @@ pub(super) fn signed(measured: &Measured, criteria: &Criteria, ledger: &mut Ledg
             "fix what is open and rehearse again with the full volume",
         );
     }
-    let figures = Figures {
-        measured: clean.to_string(),
-        limit: format!("at least {}", criteria.clean_rehearsals),
-        ..Figures::default()
+    let margin = match criteria.clean_rehearsals.checked_sub(clean) {
+        Some(0) => "no spare".into(),
+        Some(short) => format!("short by {short}"),
+        None => format!("{} to spare", clean - criteria.clean_rehearsals),
     };
+    let figures =
+        Figures { measured: clean.to_string(), limit: format!("at least {}", criteria.clean_rehearsals), margin };
     let rehearsals = ledger.criterion("clean rehearsals in a row", figures);
-    let drill = !criteria.drill || drilled(measured.drill, ledger);
-    let signoffs = !criteria.signoffs || signed_off(measured.signoffs.as_ref(), ledger);
+    let drill = if criteria.drill { drilled(measured.drill, ledger) } else { drill_told(measured.drill, ledger) };
+    let signoffs = measured.signoffs.as_ref();
+    let signoffs = if criteria.signoffs { signed_off(signoffs, ledger) } else { signoffs_told(signoffs, ledger) };
     (rehearsals && drill && signoffs).then_some(Signed(()))
+}
+
+/// What is not demanded is printed all the same.
+fn drill_told(drill: Option<Drill>, ledger: &mut Ledger) -> bool {
+    let measured = drill.map_or("none".into(), |d| format!("{} of {}", d.caught, d.planted));
+    ledger.criterion("drill", Figures { measured, limit: "not demanded".into(), ..Figures::default() })
+}
+
+fn signoffs_told(signoffs: Option<&Signoffs>, ledger: &mut Ledger) -> bool {
+    let measured = signoffs.map_or("none".into(), |s| format!("{} of {}", s.signed, s.schools));
+    ledger.criterion("school sign-offs", Figures { measured, limit: "not demanded".into(), ..Figures::default() })
 }
 
 fn drilled(drill: Option<Drill>, ledger: &mut Ledger) -> bool {

@@ -58,8 +58,14 @@ impl Approver {
                 SysRng
                     .try_fill_bytes(&mut seed)
                     .map_err(|e| Error::write(&path, std::io::Error::other(e.to_string())))?;
-                let mut file = create_private(&path)?;
+                // Whole or not there: half a key would shut its owner out.
+                let partial = path.with_extension("partial");
+                if partial.exists() {
+                    std::fs::remove_file(&partial).map_err(|e| Error::write(&partial, e))?;
+                }
+                let mut file = create_private(&partial)?;
                 file.write_all(&seed).and_then(|()| file.sync_all()).map_err(|e| Error::write(&path, e))?;
+                std::fs::rename(&partial, &path).map_err(|e| Error::write(&path, e))?;
             }
             Err(e) => return Err(Error::read(&path, e)),
         }

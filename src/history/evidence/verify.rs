@@ -9,7 +9,7 @@ use zip::ZipArchive;
 use super::archive::{CHAIN, MANIFEST, Manifest, SCHEMA, SIGNATURES, build, json, line};
 use super::{Approver, EVIDENCE, Signature};
 use crate::error::Error;
-use crate::history::{ChainEntry, verify_chain};
+use crate::history::{ChainEntry, Recorded, verify_chain};
 
 /// Something in an archive that is not as it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub struct Verified {
     pub chain: u64,
     /// Who signed, with their public keys; only signatures that hold.
     pub signed: Vec<(String, String)>,
+    /// Every override of the gate in the chain, oldest first.
+    pub overrides: Vec<Recorded>,
     /// Everything that is not as it was; empty when all is well.
     pub faults: Vec<Fault>,
 }
@@ -132,12 +134,17 @@ fn check(bytes: &[u8]) -> Verified {
         fault("the archive", "it is not written as rollproof writes it: bytes between the files were changed");
     }
     verified.run.clone_from(&manifest.run);
-    chain(content(CHAIN), &manifest, &mut verified);
+    let decided = chain(content(CHAIN), &manifest, &mut verified);
     let verdict = content("verdict.json").and_then(|b| serde_json::from_slice::<serde_json::Value>(b).ok());
     let word = |key: &str| verdict.as_ref()?.get(key)?.as_str().map(str::to_owned);
     verified.verdict = word("verdict").unwrap_or_default();
+    let mut verdict_fault = |what: &str| verified.faults.push(Fault { file: "verdict.json".into(), what: what.into() });
     if word("run").as_deref() != Some(manifest.run.as_str()) {
-        verified.faults.push(Fault { file: "verdict.json".into(), what: "it is of another run".into() });
+        verdict_fault("it is of another run");
+    } else if decided.is_some() && decided != Some((word("verdict"), word("chain"))) {
+        verdict_fault("it is not the last answer that the chain holds for this run");
+    } else if decided.is_none() {
+        verdict_fault("the chain holds no answer for this run");
     }
     signatures(content(SIGNATURES), content(MANIFEST).unwrap_or_default(), &mut verified);
     verified
@@ -152,13 +159,18 @@ struct ChainLine {
 }
 
 /// The chain must follow from its root, end where the manifest says, and hold the decision of the verdict.
-fn chain(lines: Option<&[u8]>, manifest: &Manifest, verified: &mut Verified) {
+/// Returns the last answer of the run: its verdict and the hash of its entry.
+fn chain(
+    lines: Option<&[u8]>,
+    manifest: &Manifest,
+    verified: &mut Verified,
+) -> Option<(Option<String>, Option<String>)> {
     let mut fault = |what: String| verified.faults.push(Fault { file: CHAIN.into(), what });
     let text = lines.and_then(|l| std::str::from_utf8(l).ok()).unwrap_or("");
     let parsed: Result<Vec<ChainLine>, _> = text.lines().map(serde_json::from_str).collect();
     let Ok(parsed) = parsed else {
         fault("a line of it can not be read".into());
-        return;
+        return None;
     };
     let entries: Vec<ChainEntry> =
         parsed.into_iter().map(|l| ChainEntry { number: l.number, body: l.body, hash: l.hash }).collect();
@@ -166,17 +178,30 @@ fn chain(lines: Option<&[u8]>, manifest: &Manifest, verified: &mut Verified) {
     if entries.last().map(|e| e.hash.as_str()) != Some(manifest.chain.as_str()) {
         fault("it does not end where the manifest says: entries were cut off".into());
     }
-    let of_run = |e: &&ChainEntry| {
-        let body: Option<serde_json::Value> = serde_json::from_str(&e.body).ok();
-        let word = |key: &str| body.as_ref().and_then(|b| b.get(key)).and_then(|v| v.as_str()).map(str::to_owned);
-        word("kind").as_deref() == Some("run")
-            && word("run").as_deref() == Some(manifest.run.as_str())
-            && word("findings_hash").as_deref() == Some(manifest.findings_hash.as_str())
+    let bodies: Vec<serde_json::Value> =
+        entries.iter().map(|e| serde_json::from_str(&e.body).unwrap_or_default()).collect();
+    let word = |body: &serde_json::Value, key: &str| body.get(key).and_then(|v| v.as_str()).map(str::to_owned);
+    let is = |body: &serde_json::Value, kind: &str| {
+        word(body, "kind").as_deref() == Some(kind) && word(body, "run").as_deref() == Some(manifest.run.as_str())
     };
-    if entries.iter().filter(of_run).count() != 1 {
+    let of_run = |b: &&serde_json::Value| {
+        is(b, "run") && word(b, "findings_hash").as_deref() == Some(manifest.findings_hash.as_str())
+    };
+    if bodies.iter().filter(of_run).count() != 1 {
         fault("the run and its findings are not in it".into());
     }
+    for (entry, body) in entries.iter().zip(&bodies).filter(|(_, b)| word(b, "kind").as_deref() == Some("override")) {
+        match Recorded::of(body) {
+            Some(given) if given.holds => verified.overrides.push(given),
+            _ => verified.faults.push(Fault {
+                file: CHAIN.into(),
+                what: format!("the signature of the override in entry {} does not hold", entry.number),
+            }),
+        }
+    }
     verified.chain = entries.len() as u64;
+    let last = entries.iter().zip(&bodies).rev().find(|(_, b)| is(b, "decision"));
+    last.map(|(entry, body)| (word(body, "verdict"), Some(entry.hash.clone())))
 }
 
 fn signatures(bytes: Option<&[u8]>, manifest: &[u8], verified: &mut Verified) {

@@ -294,6 +294,7 @@ fn method() -> Method {
                 crosswalks: vec![("course".into(), 140, hash('c'))],
             },
         ],
+        matching: Vec::new(),
         policies: vec![("weighted".into(), "lausd-weighted".into(), hash('d'))],
         settings: vec![("gate.critical".into(), "0".into(), "default".into())],
         files: vec![

@@ -14,6 +14,9 @@ pub struct Method {
     pub sides: Vec<MethodSide>,
     /// Policies by kind: (kind, name, BLAKE3).
     pub policies: Vec<(String, String, String)>,
+    /// Crosswalks that students are matched by: name, BLAKE3.
+    #[serde(default)]
+    pub matching: Vec<(String, String)>,
     /// Effective settings: (key, value, where it comes from).
     pub settings: Vec<(String, String, String)>,
     /// Every input file.

@@ -398,3 +398,47 @@ pub struct AnswerLine {
     /// Rows with two different answers.
     pub conflicts: u64,
 }
+
+/// A GO against the gate that named people took upon themselves. The gate's own answer stays what it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OverrideLine {
+    /// Label of the run.
+    pub label: String,
+    /// Id of the run.
+    pub run: String,
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: String,
+    /// Last day.
+    pub expires: String,
+    /// Why.
+    pub reason: String,
+    /// Checks, and how many of their findings were accepted.
+    pub checks: Vec<(String, u64)>,
+    /// Reason codes that were accepted.
+    pub codes: Vec<String>,
+    /// Public key that signed, in hex.
+    pub key: String,
+    /// True when the signature holds.
+    pub holds: bool,
+}
+
+impl OverrideLine {
+    /// All of it in one line.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let accepted: Vec<String> =
+            self.codes.iter().cloned().chain(self.checks.iter().map(|(check, n)| format!("{n} {check}"))).collect();
+        let doubt = if self.holds { "" } else { "; ITS SIGNATURE DOES NOT HOLD" };
+        format!(
+            "{} overridden by {} on {}, through {}: {}; reason: {}{doubt}",
+            self.label,
+            self.by,
+            self.at.get(..10).unwrap_or(&self.at),
+            self.expires,
+            accepted.join(", "),
+            self.reason
+        )
+    }
+}

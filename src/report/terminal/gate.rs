@@ -63,6 +63,9 @@ fn closing(out: &mut String, summary: &Summary, look: Look) {
     if !verdict.would_pass.is_empty() {
         paragraph(out, " ", &verdict.would_pass, look);
     }
+    for given in &summary.overrides {
+        paragraph(out, " Override      ", &given.sentence(), look);
+    }
     if !verdict.decided_from.is_empty() {
         paragraph(out, " Decided from  ", &verdict.decided_from, look);
     }
