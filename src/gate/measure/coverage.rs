@@ -141,6 +141,7 @@ fn fields(reconciliation: &Reconciliation, entity: Entity, criteria: &Criteria) 
         let (legacy, new) = (column(&reconciliation.legacy), column(&reconciliation.new));
         let distinct = |c: Option<ColumnCounts>| c.map_or((0, 0), |c| (c.raw, c.canonical));
         let coverage = FieldCoverage {
+            constant: false,
             legacy: legacy.map(|c| c.filled),
             new: new.map(|c| c.filled),
             raw: (distinct(legacy).0, distinct(new).0),
