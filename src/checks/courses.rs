@@ -1,4 +1,4 @@
-//! Fields of the course catalogue, compared where a course stands once on each side.
+//! Fields of the course catalogue, compared where a course stands on both sides.
 
 use super::context::{Meta, Out, RunContext};
 use crate::canonical::{Entity, Field, Typed};

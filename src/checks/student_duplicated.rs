@@ -3,7 +3,7 @@
 //! # What it finds
 //!
 //! Several new records of one id where legacy has fewer, and new students under another id with the state id, or the
-//! name and birth date, of a student who is paired.
+//! name and birth date, of a student who is paired. Info: several legacy records of one id that became fewer.
 //!
 //! # Why it matters
 //!
@@ -46,16 +46,21 @@ impl Check for StudentDuplicated {
         out.looked_at += 1;
         let matching = &student.reconciliation.matching;
         if let Some((legacy, new)) = matching.duplicates.get(&student.position)
-            && new.len() > legacy.len()
+            && new.len() != legacy.len()
         {
             let note = out.note(format!(
                 "{} records on the new side, {} on the legacy side",
                 new.len() + 1,
                 legacy.len() + usize::from(student.pair.on_legacy)
             ));
-            let finding = out.finding(student.subject(), &META, Change::Added);
-            finding.new = new.first().copied();
+            let more = new.len() > legacy.len();
+            let finding = out.finding(student.subject(), &META, if more { Change::Added } else { Change::Missing });
+            (finding.legacy, finding.new) =
+                if more { (None, new.first().copied()) } else { (legacy.first().copied(), None) };
             finding.note = note;
+            if !more {
+                finding.severity = Severity::Info;
+            }
         }
         if let Some(other) = matching.doubles.get(&student.position) {
             let note = out.note(format!(
@@ -83,6 +88,12 @@ mod tests {
     fn two_records_on_both_sides_are_not_new() {
         let found = found("student-duplicated", "student: student_id\n1\n1", "student: student_id\n1\n1");
         assert_eq!(found, [] as [&str; 0]);
+    }
+
+    #[test]
+    fn two_legacy_records_that_became_one_are_told() {
+        let found = found("student-duplicated", "student: student_id\n1\n1", "student: student_id\n1");
+        assert_eq!(found, ["info --- student 1 (1 records on the new side, 2 on the legacy side)"] as [&str; 1]);
     }
 
     #[test]

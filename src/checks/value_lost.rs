@@ -2,7 +2,8 @@
 //!
 //! # What it finds
 //!
-//! Values of fields without a check of their own that were lost.
+//! Values of fields without a check of their own that were lost. A lost or a new word on whether graduation is met is
+//! major.
 //!
 //! # Why it matters
 //!
@@ -31,10 +32,17 @@ static META: Meta = Meta {
 };
 
 /// The check.
-pub(super) static CHECK: FieldCheck =
-    FieldCheck { meta: &META, at: &[(Entity::Gpa, Field::ClassSize), (Entity::Graduation, Field::InProgress)], judge };
+pub(super) static CHECK: FieldCheck = FieldCheck {
+    meta: &META,
+    at: &[(Entity::Gpa, Field::ClassSize), (Entity::Graduation, Field::InProgress), (Entity::Graduation, Field::Met)],
+    judge,
+};
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
+    if change.field == Field::Met {
+        // Flags that differ are graduation-status-flipped; a word that only one side has may be anything.
+        return change.texts().is_none().then(|| Severity::Major.into());
+    }
     change.is_lost().then(|| change.severity.into())
 }
 
@@ -50,5 +58,12 @@ mod tests {
             "graduation: student_id|requirement|in_progress\n1|MATH|",
         );
         assert_eq!(found, ["minor in_progress 10 ->"] as [&str; 1]);
+    }
+
+    #[test]
+    fn a_word_on_graduation_that_one_side_alone_has_is_major() {
+        let side = |met: &str| format!("graduation: student_id|requirement|met\n1|MATH|{met}");
+        assert_eq!(found("value-lost", &side("false"), &side("")), ["major met false ->"]);
+        assert_eq!(found("value-lost", &side(""), &side("true")), ["major met -> true"]);
     }
 }

@@ -8,7 +8,6 @@ use foldhash::{HashMap, HashMapExt};
 use super::spec::{Block, ColumnRef, Join, Mapping, Unpivot};
 use super::tuples::Tuples;
 use crate::canonical::{Codes, StringPool};
-use crate::diagnostic::Diagnostic;
 use crate::error::Error;
 use crate::extract::{NULL, RawColumn, Table};
 
@@ -246,10 +245,15 @@ fn same_row(table: &Table, a: usize, b: usize) -> bool {
 fn not_unique(mapping: &Mapping, join: &Join, right: &Table, row: u32) -> Error {
     let keys = join.on.iter().map(|(_, column)| column.as_str()).collect::<Vec<_>>().join(", ");
     let place = right.locations.get(row);
-    let message = format!(
-        "table `{}` can not be joined by {keys}: several rows have the same key (one more in {}, record {})",
-        join.table, place.file, place.record
-    );
-    let fix = "join by more columns, or by one that is unique; a join may never double rows";
-    Error::Project(vec![Diagnostic::error("join-not-unique", &mapping.path, 0..0, message).fix(fix)])
+    // The rows are the export's: another mapping would not make two answers one.
+    Error::Input {
+        path: place.file.into(),
+        what: format!(
+            "record {} has the {keys} of an earlier row of table `{}` and says something else; rows of {} are joined by it",
+            place.record, join.table, mapping.system
+        ),
+        fix: "ask for an export with one row a key, or let the mapping join by more columns; a join may never double rows"
+            .into(),
+        source: None,
+    }
 }

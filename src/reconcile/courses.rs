@@ -1,8 +1,9 @@
-//! The course catalogue, paired by course code.
+//! The course catalogue, paired by course code. Of several rows of a code those that agree most are partners; what is left
+//! over is kept as such.
 
 use std::collections::BTreeMap;
 
-use super::compare::{KeyColumn, NEVER, NONE};
+use super::compare::{Compared, KeyColumn, NEVER, NONE, compared};
 use super::model::{Both, CoursePairs, Tier};
 use crate::canonical::{Dataset, Entity, Field, Row};
 
@@ -21,12 +22,13 @@ pub(super) fn pair(legacy: &Dataset, new: &Dataset) -> CoursePairs {
     for row in (0..theirs.len() as Row).filter(|r| known(their_keys.key(*r))) {
         by_key.entry(their_keys.key(row)).or_default().1.push(row);
     }
+    let columns = compared(legacy, new, Entity::Course);
     for (l, n) in by_key.into_values() {
         match (l.as_slice(), n.as_slice()) {
             ([l], [n]) => pairs.both.push(Both { legacy: *l, new: *n, tier: Tier::Exact }),
             (l, []) => pairs.legacy_only.extend(l),
             ([], n) => pairs.new_only.extend(n),
-            _ => pairs.several.push((l, n)),
+            _ => nearest(l, n, &columns, &mut pairs),
         }
     }
     pairs.both.sort_unstable_by_key(|b| (b.legacy, b.new));
@@ -34,4 +36,25 @@ pub(super) fn pair(legacy: &Dataset, new: &Dataset) -> CoursePairs {
     pairs.new_only.sort_unstable();
     pairs.several.sort_unstable();
     pairs
+}
+
+/// Pairs the rows that agree in most fields, ties by what they say, never by where they stand.
+fn nearest(mut legacy: Vec<Row>, mut new: Vec<Row>, columns: &[Compared<'_>], pairs: &mut CoursePairs) {
+    while !legacy.is_empty() && !new.is_empty() {
+        let rank = |l: Row, n: Row| {
+            let differing = columns.iter().filter(|c| !c.equal(l, n)).count();
+            let says = |row: Row, new: bool| {
+                columns.iter().map(move |c| if new { c.new.key(row) } else { c.legacy.key(row) }).collect::<Vec<_>>()
+            };
+            (differing, says(l, false), says(n, true), l, n)
+        };
+        let all = legacy.iter().flat_map(|l| new.iter().map(move |n| (*l, *n)));
+        let Some((_, _, _, l, n)) = all.map(|(l, n)| rank(l, n)).min() else { break };
+        pairs.both.push(Both { legacy: l, new: n, tier: Tier::Assigned });
+        legacy.retain(|row| *row != l);
+        new.retain(|row| *row != n);
+    }
+    if !legacy.is_empty() || !new.is_empty() {
+        pairs.several.push((legacy, new));
+    }
 }

@@ -100,13 +100,14 @@ pub enum Tier {
 /// The course catalogue of both sides, by course code.
 #[derive(Debug, Clone, Default)]
 pub struct CoursePairs {
-    /// Courses that stand once on each side.
+    /// Courses that stand on both sides.
     pub both: Vec<Both>,
     /// Legacy courses without a partner.
     pub legacy_only: Vec<Row>,
     /// New courses without a partner.
     pub new_only: Vec<Row>,
-    /// Course codes that stand more than once on a side, after crosswalks: not compared field by field.
+    /// What is left of codes that stand more than once on a side, after crosswalks: (legacy, new). One of the two is
+    /// empty.
     pub several: Vec<(Vec<Row>, Vec<Row>)>,
 }
 
