@@ -42,23 +42,22 @@ impl Check for CatalogueTitleChanged {
     }
 
     fn run(&self, run: &RunContext<'_>, out: &mut Out) {
+        let first = out.findings.len();
         compare(run, &META, Field::Title, out);
         let (Some(legacy), Some(new)) =
             (run.reconciliation.legacy.get(Entity::Course), run.reconciliation.new.get(Entity::Course))
         else {
             return;
         };
-        out.findings.retain_mut(|finding| {
+        let ours = out.findings.split_off(first);
+        out.findings.extend(ours.into_iter().filter_map(|mut finding| {
             let was = finding.legacy.and_then(|row| legacy.text(row, Field::Title)).unwrap_or_default();
             let now = finding.new.and_then(|row| new.text(row, Field::Title)).unwrap_or_default();
             let (before, after) = (fold(was), fold(now));
-            if before == after {
-                return false;
-            }
             let is_cut = !before.is_empty() && before.starts_with(&after);
             finding.severity = if is_cut || lost_level(was, now).is_some() { META.severity } else { Severity::Info };
-            true
-        });
+            (before != after).then_some(finding)
+        }));
     }
 }
 
