@@ -153,9 +153,8 @@ pub(super) fn attributes<'a>(
         wanted.extend(STUDENT_FIELDS.map(Name::Student));
     }
     if records.is_some() {
-        for side in Side::BOTH {
-            wanted.extend(record_fields(entity).iter().map(|f| Name::Raw(side, *f)));
-        }
+        // Of the side that describes the record only: the other side's code says the value that the pattern foretells.
+        wanted.extend(record_fields(entity).iter().map(|f| Name::Raw(side, *f)));
     }
     if !matches!(entity, Entity::Enrollment | Entity::Course) {
         wanted.push(Name::Entry);
