@@ -1,11 +1,13 @@
 //! What records may have in common: fields of the record and of its student, codes as exported, the file and the place
 //! in it, the block of the mapping. Each attribute is read as dense keys, row by row.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::space::{NO_KEY, NOBODY, Population, Unit};
 use crate::canonical::{Column, Entity, Field, Records, Row, Side, Typed};
-use crate::reconcile::{KeyColumn, NEVER, Reconciliation};
+use crate::reconcile::{KeyColumn, NEVER, Reconciliation, StudentPair};
 
 /// What an attribute is called. The order is that of likelier explanations where nothing else decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,18 +28,19 @@ pub(super) enum Name {
     Roll,
 }
 
+#[derive(Clone)]
 enum Reader<'a> {
-    Record(KeyColumn<'a>),
-    Student(Option<KeyColumn<'a>>, Option<KeyColumn<'a>>),
+    Record(Arc<KeyColumn<'a>>),
     Raw(Side, &'a Column),
     /// A key for each student.
-    Given(Vec<u32>),
+    Given(Arc<[u32]>),
     Block(&'a Records),
     File(&'a Records),
     Roll,
 }
 
 /// Something that records have in common.
+#[derive(Clone)]
 pub(super) struct Attribute<'a> {
     pub(super) name: Name,
     reader: Reader<'a>,
@@ -141,8 +144,8 @@ pub(super) fn attributes<'a>(
     run: &'a Reconciliation,
     entity: Entity,
     side: Side,
-    has_records: bool,
-    has_places: bool,
+    (has_records, has_places): (bool, bool),
+    of_students: &[Attribute<'a>],
 ) -> Vec<Attribute<'a>> {
     let records = run.dataset(side).get(entity).filter(|_| has_records);
     let mut wanted: Vec<Name> = Vec::new();
@@ -168,14 +171,23 @@ pub(super) fn attributes<'a>(
     }
     let read = |name: &Name| match *name {
         Name::Record(field) => Attribute::of_record(run, records?, entity, field),
-        Name::Student(field) => Attribute::of_student(run, field),
+        Name::Student(_) | Name::Entry => of_students.iter().find(|a| a.name == *name).cloned(),
         Name::Raw(side, field) => Attribute::of_raw(run, entity, side, field),
-        Name::Entry => Attribute::of_entry(run),
         Name::Block => Attribute::of_block(records?),
         Name::File => Some(Attribute::of_file(records?)),
         Name::Roll => Some(Attribute::plain(Name::Roll, Reader::Roll)),
     };
     wanted.par_iter().filter_map(read).collect()
+}
+
+/// What students have in common, whatever the record: looked up once for all kinds of record.
+pub(super) fn of_students(run: &Reconciliation) -> Vec<Attribute<'_>> {
+    let names: Vec<Name> = STUDENT_FIELDS.map(Name::Student).into_iter().chain([Name::Entry]).collect();
+    let read = |name: &Name| match name {
+        Name::Student(field) => Attribute::of_student(run, *field),
+        _ => Attribute::of_entry(run),
+    };
+    names.par_iter().filter_map(read).collect()
 }
 
 impl<'a> Attribute<'a> {
@@ -185,7 +197,7 @@ impl<'a> Attribute<'a> {
 
     fn of_record(run: &'a Reconciliation, records: &'a Records, entity: Entity, field: Field) -> Option<Self> {
         let column = records.column(field)?;
-        let mut this = Self::plain(Name::Record(field), Reader::Record(KeyColumn::of(records, field)?));
+        let mut this = Self::plain(Name::Record(field), Reader::Record(Arc::new(KeyColumn::of(records, field)?)));
         this.learn(run, entity, field);
         for (code, count) in by_code(column).into_iter().enumerate() {
             if let Some(place) = this.counts.get_mut(column.values.entry(code as u32).key as usize) {
@@ -199,14 +211,14 @@ impl<'a> Attribute<'a> {
         let column = |side: Side| KeyColumn::of(run.dataset(side).get(Entity::Student)?, field);
         let (legacy, new) = (column(Side::Legacy), column(Side::New));
         legacy.as_ref().or(new.as_ref())?;
-        let mut this = Self::plain(Name::Student(field), Reader::Student(legacy, new));
+        let mut this = Self::plain(Name::Student(field), Reader::Roll);
         this.learn(run, Entity::Student, field);
-        for student in 0..run.students.len() as u32 {
-            let key = this.student_key(run, student);
-            if let Some(count) = this.counts.get_mut(key as usize) {
-                *count += 1;
-            }
-        }
+        let of = |column: &Option<KeyColumn<'_>>, row: Option<Row>| Some(column.as_ref()?.key(row?));
+        let key = |pair: &StudentPair| {
+            let key = of(&legacy, pair.legacy).or_else(|| of(&new, pair.new)).unwrap_or(NO_KEY);
+            if key == NEVER { NO_KEY } else { key }
+        };
+        this.give(run.students.iter().map(key).collect());
         Some(this)
     }
 
@@ -253,13 +265,18 @@ impl<'a> Attribute<'a> {
                 *place = key;
             }
         }
-        for key in &last {
-            if let Some(count) = this.counts.get_mut(*key as usize) {
+        this.give(last.into());
+        Some(this)
+    }
+
+    /// The keys of all students.
+    fn give(&mut self, keys: Arc<[u32]>) {
+        for key in keys.iter() {
+            if let Some(count) = self.counts.get_mut(*key as usize) {
                 *count += 1;
             }
         }
-        this.reader = Reader::Given(last);
-        Some(this)
+        self.reader = Reader::Given(keys);
     }
 
     fn of_block(records: &'a Records) -> Option<Self> {
@@ -308,19 +325,10 @@ impl<'a> Attribute<'a> {
         }
     }
 
-    fn student_key(&self, run: &Reconciliation, student: u32) -> u32 {
-        let Reader::Student(legacy, new) = &self.reader else { return NO_KEY };
-        let Some(pair) = run.students.get(student as usize) else { return NO_KEY };
-        let of = |column: &Option<KeyColumn<'_>>, row: Option<Row>| Some(column.as_ref()?.key(row?));
-        let key = of(legacy, pair.legacy).or_else(|| of(new, pair.new)).unwrap_or(NO_KEY);
-        if key == NEVER { NO_KEY } else { key }
-    }
-
     /// What a unit has; [`NO_KEY`] when it has nothing.
-    pub(super) fn key(&self, run: &Reconciliation, population: Population, unit: Unit) -> u32 {
+    pub(super) fn key(&self, population: Population, unit: Unit) -> u32 {
         let row = unit.row(population.side());
         match &self.reader {
-            Reader::Student(..) => self.student_key(run, unit.student),
             Reader::Given(keys) => keys.get(unit.student as usize).copied().unwrap_or(NO_KEY),
             Reader::Roll => 0,
             Reader::Raw(side, column) => match unit.row(*side) {

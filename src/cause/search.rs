@@ -397,6 +397,8 @@ fn weigh(
     settings: &Settings,
     banned: &BTreeSet<(usize, Cell)>,
 ) -> Vec<Candidate> {
+    // Records that should not be there make conditions that nothing else meets: of them more evidence is asked.
+    let worth = if space.population == Population::New { 2 * WORTH } else { WORTH };
     let mut candidates = Vec::new();
     for (at, (prospect, all)) in own.iter().enumerate() {
         let (hits, gone) = sample.grids(prospect);
@@ -413,9 +415,9 @@ fn weigh(
             }
             let outside = Share { hits: whole.hits.saturating_sub(this.hits), of: whole.of.saturating_sub(this.of) };
             let gain = this.evidence(outside) - prospect.price;
-            if gain > WORTH {
+            if gain > worth {
                 let gain = gain - prospect.frame.price(cell, literals, space);
-                if gain > WORTH {
+                if gain > worth {
                     candidates.push(Candidate { prospect: at, cell, share: this, gain });
                 }
             }

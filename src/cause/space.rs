@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::attribute::{Attribute, attributes};
+use super::attribute::{Attribute, attributes, of_students};
 use crate::canonical::{Entity, Row, Side};
 use crate::reconcile::Reconciliation;
 
@@ -144,19 +144,27 @@ pub(super) struct Space<'a> {
 /// Spaces as they are asked for. Populations of one side share their attributes, which are counted once.
 pub(super) struct Spaces<'a> {
     run: &'a Reconciliation,
+    of_students: Vec<Attribute<'a>>,
     known: BTreeMap<(Entity, Side, bool, bool), Arc<Vec<Attribute<'a>>>>,
 }
 
 impl<'a> Spaces<'a> {
     pub(super) const fn new(run: &'a Reconciliation) -> Self {
-        Self { run, known: BTreeMap::new() }
+        Self { run, of_students: Vec::new(), known: BTreeMap::new() }
     }
 
     pub(super) fn space(&mut self, entity: Entity, population: Population) -> Space<'a> {
         let (run, side) = (self.run, population.side());
         let has_records = population != Population::Students || entity == Entity::Student;
         let key = (entity, side, has_records, population != Population::Doubled);
-        let known = self.known.entry(key).or_insert_with(|| Arc::new(attributes(run, entity, side, key.2, key.3)));
+        if self.of_students.is_empty() {
+            self.of_students = of_students(run);
+        }
+        let of_students = &self.of_students;
+        let known = self
+            .known
+            .entry(key)
+            .or_insert_with(|| Arc::new(attributes(run, entity, side, (key.2, key.3), of_students)));
         let total = match population {
             Population::Students => run.students.len() as u64,
             _ => run.dataset(side).get(entity).map_or(0, |r| r.len() as u64),
@@ -169,13 +177,13 @@ impl Space<'_> {
     /// The key of each attribute of a unit; `keys` is as long as the attributes.
     pub(super) fn keys(&self, unit: Unit, keys: &mut [u32]) {
         for (key, attribute) in keys.iter_mut().zip(self.attributes.iter()) {
-            *key = attribute.key(self.run, self.population, unit);
+            *key = attribute.key(self.population, unit);
         }
     }
 
     /// The key of one attribute of a unit.
     pub(super) fn key(&self, attribute: usize, unit: Unit) -> u32 {
-        self.attributes[attribute].key(self.run, self.population, unit)
+        self.attributes[attribute].key(self.population, unit)
     }
 
     /// The place of a unit in the order of an attribute; `None` where there is none.

@@ -186,7 +186,9 @@ fn three(chance: &mut Chance) -> Vec<usize> {
     while chosen.len() < 3 {
         let fault = chance.below(FAULTS.len());
         let signature = FAULTS[fault].signature();
-        if chosen.iter().all(|c| FAULTS[*c].signature() != signature) {
+        // Where one kind of GPA is lost, the other is the only one, and a condition on the kind says nothing.
+        let is_all = signature.0 == Entity::Gpa && chosen.iter().any(|c| FAULTS[*c].signature().0 == Entity::Gpa);
+        if !is_all && chosen.iter().all(|c| FAULTS[*c].signature() != signature) {
             chosen.push(fault);
         }
     }
