@@ -38,9 +38,9 @@ impl Codes {
     fn widen_and_push(&mut self, code: u32) {
         let needs_four = u16::try_from(code).is_err();
         *self = match std::mem::take(self) {
-            Self::One(v) if needs_four => Self::Four(v.into_iter().map(u32::from).collect()),
-            Self::One(v) => Self::Two(v.into_iter().map(u16::from).collect()),
-            Self::Two(v) => Self::Four(v.into_iter().map(u32::from).collect()),
+            Self::One(v) if needs_four => Self::Four(wider(v)),
+            Self::One(v) => Self::Two(wider(v)),
+            Self::Two(v) => Self::Four(wider(v)),
             four @ Self::Four(_) => four,
         };
         self.push(code);
@@ -108,6 +108,15 @@ impl Codes {
         }
     }
 
+    /// Gives back what is reserved beyond the rows.
+    pub fn shrink_to_fit(&mut self) {
+        match self {
+            Self::One(v) => v.shrink_to_fit(),
+            Self::Two(v) => v.shrink_to_fit(),
+            Self::Four(v) => v.shrink_to_fit(),
+        }
+    }
+
     /// Makes room for `more` rows.
     pub fn reserve(&mut self, more: usize) {
         match self {
@@ -118,9 +127,18 @@ impl Codes {
     }
 }
 
+/// The same codes in wider cells, with the same room.
+fn wider<A, B: From<A>>(narrow: Vec<A>) -> Vec<B> {
+    let mut wide = Vec::with_capacity(narrow.capacity());
+    wide.extend(narrow.into_iter().map(B::from));
+    wide
+}
+
 impl FromIterator<u32> for Codes {
     fn from_iter<T: IntoIterator<Item = u32>>(iter: T) -> Self {
+        let iter = iter.into_iter();
         let mut codes = Self::default();
+        codes.reserve(iter.size_hint().0);
         for code in iter {
             codes.push(code);
         }

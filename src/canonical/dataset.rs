@@ -1,6 +1,7 @@
 //! The canonical records of one side: dictionary-coded columns with the place of every row.
 
 use foldhash::{HashMap, HashMapExt};
+use rayon::prelude::*;
 
 use super::value::NEVER_EQUAL;
 use super::{Codes, Entity, Field, Location, Locations, Side, Typed, Values};
@@ -177,28 +178,47 @@ impl Dataset {
     /// Numbers the values of each (entity, field) alike on both sides, so that comparing two cells is
     /// comparing two numbers. Full texts decide, never hashes. Missing equals missing.
     pub fn align(legacy: &mut Self, new: &mut Self) {
-        for entity in Entity::ALL {
-            for field in Field::of(entity).iter().copied() {
-                let mut known: HashMap<String, u32> = HashMap::new();
-                for side in [&mut *legacy, &mut *new] {
-                    let Some(records) = side.records[entity as usize].as_mut() else { continue };
-                    let Some(column) = records.columns[field as usize].as_mut() else { continue };
-                    for (text, entry) in column.values.entries_mut() {
-                        entry.key = match entry.typed {
-                            Typed::Missing => 0,
-                            Typed::Unmapped | Typed::Unreadable => NEVER_EQUAL,
-                            _ => {
-                                let next = known.len() as u32 + 1;
-                                match known.get(text) {
-                                    Some(key) => *key,
-                                    None => *known.entry(text.to_owned()).or_insert(next),
-                                }
-                            }
-                        };
-                    }
+        let mut tasks = Vec::new();
+        for (ours, theirs) in legacy.records.iter_mut().zip(&mut new.records) {
+            let mut theirs = theirs.as_mut().map(|r| r.columns.iter_mut());
+            let mut ours = ours.as_mut().map(|r| r.columns.iter_mut());
+            for _ in Field::ALL {
+                let ours = ours.as_mut().and_then(Iterator::next).and_then(Option::as_mut);
+                let theirs = theirs.as_mut().and_then(Iterator::next).and_then(Option::as_mut);
+                if ours.is_some() || theirs.is_some() {
+                    tasks.push([ours, theirs]);
                 }
             }
         }
+        // The columns with the most values first: the last task should be a small one.
+        tasks.sort_by_key(|task| std::cmp::Reverse(task.iter().flatten().map(|c| c.values.len()).max()));
+        tasks.into_par_iter().with_max_len(1).for_each(align_columns);
+    }
+}
+
+/// Numbers the values of a column of both sides.
+fn align_columns(columns: [Option<&mut Column>; 2]) {
+    let most = columns.iter().flatten().map(|c| c.values.len()).max().unwrap_or(0);
+    let mut known: HashMap<&str, u32> = HashMap::with_capacity(most);
+    let mut numbered: Vec<Vec<u32>> = Vec::new();
+    for column in columns.iter().flatten() {
+        let values = &column.values;
+        let mut keys = Vec::with_capacity(values.len());
+        for code in 0..values.len() as u32 {
+            keys.push(match values.entry(code).typed {
+                Typed::Missing => 0,
+                Typed::Unmapped | Typed::Unreadable => NEVER_EQUAL,
+                _ => {
+                    let next = known.len() as u32 + 1;
+                    *known.entry(values.text(code)).or_insert(next)
+                }
+            });
+        }
+        numbered.push(keys);
+    }
+    drop(known);
+    for (column, keys) in columns.into_iter().flatten().zip(numbered) {
+        column.values.set_keys(keys);
     }
 }
 

@@ -61,6 +61,13 @@ impl Locations {
         self.line.truncate(rows);
     }
 
+    /// Gives back what is reserved beyond the rows.
+    pub fn shrink_to_fit(&mut self) {
+        self.file.shrink_to_fit();
+        self.record.shrink_to_fit();
+        self.line.shrink_to_fit();
+    }
+
     /// What is known of a file only after it has been read.
     pub fn describe_file(&mut self, file: u32, blake3: String, bytes: u64) {
         if let Some(known) = self.files.get_mut(file as usize) {

@@ -36,8 +36,14 @@ impl TermSpan {
             _ => return None,
         };
         let number: u16 = number.parse().ok().filter(|n| (1..=parts).contains(n))?;
+        Some(Self::part(parts, number))
+    }
+
+    /// The part of that number (from 1) of a year of so many equal parts (a divisor of twelve).
+    #[must_use]
+    pub const fn part(parts: u16, number: u16) -> Self {
         let width = 12 / parts;
-        Some(Self(((1 << width) - 1) << (width * (number - 1))))
+        Self(((1 << width) - 1) << (width * (number - 1)))
     }
 
     /// Both spans together.

@@ -39,11 +39,18 @@ pub struct Entry {
 /// The key of values that equal nothing (unmapped, unreadable).
 pub(super) const NEVER_EQUAL: u32 = u32::MAX;
 
-/// The dictionary of a canonical column.
+/// The dictionary of a canonical column. Most columns hold texts that are canonical as they stand: what such a column
+/// would only repeat is not kept.
 #[derive(Debug, Clone, Default)]
 pub struct Values {
     pool: StringPool,
-    entries: Vec<Entry>,
+    /// Position of each raw text; empty while it is the code itself.
+    raws: Vec<u32>,
+    /// Position of each canonical text; empty while it is the raw one.
+    texts: Vec<u32>,
+    /// What each value means; empty while all are texts.
+    typed: Vec<Typed>,
+    keys: Vec<u32>,
 }
 
 impl Values {
@@ -52,49 +59,120 @@ impl Values {
     pub fn push(&mut self, raw: &str, text: &str, typed: Typed) -> Option<u32> {
         let raw_at = self.pool.push(raw)?;
         let text_at = if raw == text { raw_at } else { self.pool.push(text)? };
-        let code = u32::try_from(self.entries.len()).ok()?;
-        self.entries.push(Entry { raw: raw_at, text: text_at, typed, key: NEVER_EQUAL });
+        let code = u32::try_from(self.keys.len()).ok()?;
+        if self.texts.is_empty() && text_at != raw_at {
+            self.texts = (0..code).map(|c| self.raw_at(c)).collect();
+            self.texts.reserve(1);
+        }
+        if !self.texts.is_empty() || text_at != raw_at {
+            self.texts.push(text_at);
+        }
+        if self.raws.is_empty() && raw_at != code {
+            self.raws = (0..code).collect();
+        }
+        if !self.raws.is_empty() || raw_at != code {
+            self.raws.push(raw_at);
+        }
+        if self.typed.is_empty() && typed != Typed::Text {
+            self.typed = vec![Typed::Text; code as usize];
+        }
+        if !self.typed.is_empty() || typed != Typed::Text {
+            self.typed.push(typed);
+        }
+        self.keys.push(NEVER_EQUAL);
         Some(code)
     }
 
+    #[inline]
+    fn raw_at(&self, code: u32) -> u32 {
+        self.raws.get(code as usize).copied().unwrap_or(code)
+    }
+
+    #[inline]
+    fn text_at(&self, code: u32) -> u32 {
+        self.texts.get(code as usize).copied().unwrap_or_else(|| self.raw_at(code))
+    }
+
     /// The entry of a code.
+    ///
+    /// # Panics
+    /// When there is no such code.
+    #[inline]
     #[must_use]
-    pub fn entry(&self, code: u32) -> &Entry {
-        &self.entries[code as usize]
+    pub fn entry(&self, code: u32) -> Entry {
+        let typed = self.typed.get(code as usize).copied().unwrap_or(Typed::Text);
+        Entry { raw: self.raw_at(code), text: self.text_at(code), typed, key: self.keys[code as usize] }
     }
 
     /// The text as it stood in the file.
     #[must_use]
     pub fn raw(&self, code: u32) -> &str {
-        self.pool.get(self.entry(code).raw)
+        self.pool.get(self.raw_at(code))
     }
 
     /// The canonical text.
     #[must_use]
     pub fn text(&self, code: u32) -> &str {
-        self.pool.get(self.entry(code).text)
+        self.pool.get(self.text_at(code))
+    }
+
+    /// The key of each code; see [`Entry::key`].
+    #[must_use]
+    pub fn keys(&self) -> &[u32] {
+        &self.keys
     }
 
     /// Number of distinct values.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.keys.len()
     }
 
     /// True when there is no value at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.keys.is_empty()
     }
 
-    pub(super) fn entries_mut(&mut self) -> impl Iterator<Item = (&str, &mut Entry)> {
-        let pool = &self.pool;
-        self.entries.iter_mut().map(move |e| (pool.get(e.text), e))
+    pub(super) fn set_keys(&mut self, keys: Vec<u32>) {
+        debug_assert_eq!(keys.len(), self.keys.len());
+        self.keys = keys;
     }
 
     /// Bytes held, for memory accounting.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.pool.bytes() + self.entries.capacity() * size_of::<Entry>()
+        let numbers = self.raws.capacity() + self.texts.capacity() + self.keys.capacity();
+        self.pool.bytes() + numbers * 4 + self.typed.capacity() * size_of::<Typed>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_keep_their_texts_and_meanings_whatever_came_before_them() {
+        let pushed = [
+            ("a", "a", Typed::Text),
+            ("b", "b", Typed::Text),
+            ("", "", Typed::Missing),
+            (" C", "c", Typed::Text),
+            ("Y", "true", Typed::Flag(true)),
+            ("d", "d", Typed::Text),
+        ];
+        for first in 0..pushed.len() {
+            let mut values = Values::default();
+            let order: Vec<_> = pushed[first..].iter().chain(&pushed[..first]).collect();
+            for (at, (raw, text, typed)) in order.iter().enumerate() {
+                assert_eq!(values.push(raw, text, *typed), Some(at as u32));
+            }
+            for (code, (raw, text, typed)) in order.iter().enumerate() {
+                let code = code as u32;
+                assert_eq!((values.raw(code), values.text(code)), (*raw, *text));
+                assert_eq!((values.entry(code).typed, values.entry(code).key), (*typed, NEVER_EQUAL));
+            }
+            assert_eq!(values.len(), pushed.len());
+        }
     }
 }

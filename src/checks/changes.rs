@@ -23,6 +23,12 @@ impl FieldSet {
         self.0 == 0
     }
 
+    /// True when no other field than the given ones is in the set.
+    #[must_use]
+    pub fn is_within(self, fields: &[Field]) -> bool {
+        self.0 & !fields.iter().fold(0, |set, field| set | 1 << *field as u8) == 0
+    }
+
     fn add(&mut self, field: Field) {
         self.0 |= 1 << field as u8;
     }

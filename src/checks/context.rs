@@ -1,10 +1,13 @@
 //! What a check is, what it sees and how it speaks.
 
+use std::cell::OnceCell;
+
 use super::changes::Changes;
 use super::facts::Facts;
 use crate::canonical::{Dataset, Decimal, Entity, Field, Records, Row, Side, Typed};
 use crate::finding::{Change, Finding, Severity, Subject};
 use crate::policy::Policies;
+use crate::policy::graduation::Audit;
 use crate::reconcile::{Reconciliation, RecordPairs, StudentPair};
 
 /// What is known about a check without running it.
@@ -61,7 +64,21 @@ pub struct StudentContext<'a> {
     pub changes: &'a Changes,
     /// What only the whole run knows.
     pub facts: &'a Facts,
+    /// What several checks ask of this student, worked out once.
+    pub known: &'a Known,
 }
+
+/// What several checks ask of one student.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// Legacy and new audit; `None` where there is none.
+    pub(super) audits: OnceCell<Option<(Audit, Audit)>>,
+    /// Pairs of classes that meet at the same time, by side.
+    pub(super) conflicts: [OnceCell<Vec<(Row, Row)>>; 2],
+}
+
+/// Fields of a class that neither credit nor time depends on: another section, teacher or room changes no audit.
+const ONLY_WHERE_AND_WHO: [Field; 5] = [Field::Section, Field::Teacher, Field::CoTeacher, Field::Room, Field::Title];
 
 impl<'a> StudentContext<'a> {
     /// The records of an entity on one side; `None` when not mapped.
@@ -134,16 +151,18 @@ impl<'a> StudentContext<'a> {
         self.grade_level() == Some("12")
     }
 
-    /// True when transcripts and schedules are paired completely and nothing in them differs: then nothing that is
-    /// computed from them can differ.
+    /// True when transcripts and schedules are paired completely and nothing in them differs but the section, teacher
+    /// or room of a class: then nothing that is computed from them can differ.
     #[must_use]
     pub fn has_same_rows(&self) -> bool {
         let exceptions = Side::BOTH.map(|side| self.policies.exceptions_of(self.reconciliation, self.position, side));
+        let paired = |entity| self.pairs(entity).is_some_and(|p| p.is_complete());
         exceptions[0] == exceptions[1]
             && !self.policies.bound(self.reconciliation).catalogue_differs
-            && [Entity::Transcript, Entity::Schedule]
-                .into_iter()
-                .all(|entity| self.pairs(entity).is_some_and(|p| p.is_complete()) && self.changes.of(entity).is_empty())
+            && paired(Entity::Transcript)
+            && paired(Entity::Schedule)
+            && self.changes.of(Entity::Transcript).is_empty()
+            && self.changes.of(Entity::Schedule).iter().all(|pair| pair.fields.is_within(&ONLY_WHERE_AND_WHO))
     }
 
     /// True when both sides map the field and the two values differ (unmapped and unreadable values differ from all).

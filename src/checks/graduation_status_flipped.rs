@@ -60,7 +60,7 @@ impl Check for GraduationStatusFlipped {
         if was == now || (!met_flips && legacy.open == new.open) {
             return;
         }
-        let worse = if now > was { &new } else { &legacy };
+        let worse = if now > was { new } else { legacy };
         let side = if now > was { "new" } else { "legacy" };
         let open = open_words(student, &worse.open_after);
         let open = if open.is_empty() { open_words(student, &worse.open) } else { open };

@@ -50,8 +50,8 @@ impl Check for NeededClassInConflict {
         out.looked_at += 1;
         let course = |side, row| student.text(side, Entity::Schedule, row, Field::Course).unwrap_or_default();
         let named = |side: Side| move |(a, b): (Row, Row)| [course(side, a), course(side, b)];
-        let known: Vec<_> = conflicts(student, Side::Legacy).into_iter().map(named(Side::Legacy)).collect();
-        for (first, second) in conflicts(student, Side::New) {
+        let known: Vec<_> = conflicts(student, Side::Legacy).iter().copied().map(named(Side::Legacy)).collect();
+        for (first, second) in conflicts(student, Side::New).iter().copied() {
             if known.contains(&named(Side::New)((first, second))) {
                 continue;
             }

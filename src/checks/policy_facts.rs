@@ -63,13 +63,16 @@ pub(super) fn stored_rank(run: &Reconciliation, position: u32, side: Side, kind:
 }
 
 /// The audits of a student on both sides; `None` without requirements, or when a side has no transcripts.
-pub(super) fn audits(student: &StudentContext<'_>) -> Option<(Audit, Audit)> {
+pub(super) fn audits<'a>(student: &StudentContext<'a>) -> Option<&'a (Audit, Audit)> {
     if !student.is_paired() || student.policies.requirements().is_none() {
         return None;
     }
-    let bound = student.policies.bound(student.reconciliation);
-    let of = |side: Side| bound.audit(student.policies, student.reconciliation, student.position, side);
-    Some((of(Side::Legacy)?, of(Side::New)?))
+    let make = || {
+        let bound = student.policies.bound(student.reconciliation);
+        let of = |side: Side| bound.audit(student.policies, student.reconciliation, student.position, side);
+        Some((of(Side::Legacy)?, of(Side::New)?))
+    };
+    student.known.audits.get_or_init(make).as_ref()
 }
 
 /// `math 5, arts 10`: what is open, by area.

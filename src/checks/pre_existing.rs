@@ -73,7 +73,7 @@ fn collisions(student: &StudentContext<'_>, out: &mut Out) {
     let courses = |side: Side, (a, b): (Row, Row)| {
         [a, b].map(|row| student.text(side, Entity::Schedule, row, Field::Course).unwrap_or_default())
     };
-    for new in conflicts(student, Side::New) {
+    for new in conflicts(student, Side::New).iter().copied() {
         let Some(old) = legacy.iter().find(|l| courses(Side::Legacy, **l) == courses(Side::New, new)) else { continue };
         let [a, b] = courses(Side::New, new);
         let note = out.note(format!("{a} and {b} meet at the same time, on both sides"));

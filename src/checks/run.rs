@@ -6,7 +6,7 @@ use foldhash::{HashMap, HashMapExt};
 use rayon::prelude::*;
 
 use super::changes::{Changes, Comparer};
-use super::context::{Check, Out, RunContext, StudentContext};
+use super::context::{Check, Known, Out, RunContext, StudentContext};
 use super::facts::Facts;
 use super::registry::ALL;
 use super::settings::CheckSettings;
@@ -22,10 +22,10 @@ const CHUNK: usize = 1024;
 const WAVE: usize = 64;
 
 /// Runs every check that can run and is not turned off. The result does not depend on the number of threads or the
-/// order of rows.
+/// order of rows. Policies that [`Policies::for_run`] bound must be bound to this run.
 #[must_use]
 pub fn run_all(run: &Reconciliation, policies: &Policies, settings: &CheckSettings) -> Findings {
-    let policies = &policies.for_run(run);
+    let policies = &policies.ready(run);
     let comparer = Comparer::new(run, &settings.ignore_fields);
     let facts = Facts::of(run);
     let job = Job { run, policies, settings, facts: &facts, comparer: &comparer, checks: Vec::new() };
@@ -107,7 +107,9 @@ impl Job<'_> {
         for position in start..(start + CHUNK).min(self.run.students.len()) {
             let position = position as u32;
             changes.fill(self.run, self.comparer, position, self.facts.is_swapped(position));
+            let known = Known::default();
             let student = StudentContext {
+                known: &known,
                 reconciliation: self.run,
                 position,
                 pair: &self.run.students[position as usize],

@@ -53,7 +53,7 @@ impl Check for ScheduleConflictIntroduced {
             return;
         }
         let legacy = conflicts(student, Side::Legacy);
-        for (first, second) in new {
+        for (first, second) in new.iter().copied() {
             let text = |row: Row, field| student.text(Side::New, Entity::Schedule, row, field).unwrap_or_default();
             let known = |side, (a, b): (Row, Row)| {
                 let course = |row| student.text(side, Entity::Schedule, row, Field::Course).unwrap_or_default();
@@ -72,7 +72,11 @@ impl Check for ScheduleConflictIntroduced {
 
 /// Pairs of active classes of two courses that meet at the same time, the one of the lesser course code first; of each
 /// two courses the first pair by content.
-pub(super) fn conflicts(student: &StudentContext<'_>, side: Side) -> Vec<(Row, Row)> {
+pub(super) fn conflicts<'a>(student: &StudentContext<'a>, side: Side) -> &'a [(Row, Row)] {
+    student.known.conflicts[side as usize].get_or_init(|| find_conflicts(student, side))
+}
+
+fn find_conflicts(student: &StudentContext<'_>, side: Side) -> Vec<(Row, Row)> {
     let mut rows: Vec<(Meeting<'_>, Row)> = active_rows(student, side)
         .into_iter()
         .filter_map(|row| Some((Meeting::of(student, side, row)?, row)))
@@ -120,17 +124,20 @@ impl<'a> Meeting<'a> {
     }
 
     fn collides(&self, other: &Self) -> bool {
+        if self.period != other.period || self.year != other.year {
+            return false;
+        }
         let terms = match (self.term, other.term) {
             (Some(a), Some(b)) => a.overlaps(b),
             (a, b) => a == b,
         };
         let apart = |end: Option<Date>, start: Option<Date>| end.is_some_and(|e| start.is_some_and(|s| e < s));
         let dates = !apart(self.to, other.from) && !apart(other.to, self.from);
-        let days = match (self.days, other.days) {
-            (Some(a), Some(b)) => share_day(a, b),
+        let days = || match (self.days, other.days) {
+            (Some(a), Some(b)) => (a == b && a.contains(char::is_alphanumeric)) || share_day(a, b),
             _ => true,
         };
-        self.period == other.period && self.year == other.year && terms && dates && days
+        terms && dates && days()
     }
 }
 

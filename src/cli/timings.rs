@@ -24,6 +24,8 @@ struct Passed {
     wall: Duration,
     cpu: Option<Duration>,
     rows: u64,
+    /// The peak of memory so far, in bytes.
+    peak: Option<u64>,
 }
 
 impl Timings {
@@ -46,8 +48,9 @@ impl Timings {
             known.wall += wall;
             known.cpu = known.cpu.zip(spent).map(|(a, b)| a + b);
             known.rows += rows;
+            known.peak = peak_memory();
         } else {
-            state.stages.push(Passed { part, wall, cpu: spent, rows });
+            state.stages.push(Passed { part, wall, cpu: spent, rows, peak: peak_memory() });
         }
     }
 
@@ -62,8 +65,10 @@ impl Timings {
             wall: state.started.elapsed(),
             cpu: total(|s| s.cpu),
             rows: stages.iter().filter(|s| s.part == "read").map(|s| s.rows).sum(),
+            peak: peak_memory(),
         });
-        let mut text = format!("{:<14}{:>9}{:>9}{:>13}{:>13}\n", "stage", "wall s", "CPU s", "rows", "rows/s");
+        let mut text =
+            format!("{:<14}{:>9}{:>9}{:>13}{:>13}{:>9}\n", "stage", "wall s", "CPU s", "rows", "rows/s", "peak MB");
         for stage in stages {
             let cpu = stage.cpu.map_or_else(|| "-".to_owned(), seconds);
             let (rows, rate) = if stage.rows == 0 {
@@ -72,10 +77,9 @@ impl Timings {
                 let micros = stage.wall.as_micros().max(1);
                 (stage.rows.to_string(), (u128::from(stage.rows) * 1_000_000 / micros).to_string())
             };
-            let _ = writeln!(text, "{:<14}{:>9}{cpu:>9}{rows:>13}{rate:>13}", stage.part, seconds(stage.wall));
-        }
-        if let Some(peak) = peak_memory() {
-            let _ = writeln!(text, "peak memory {} MB", peak >> 20);
+            let peak = stage.peak.map_or_else(|| "-".to_owned(), |p| (p >> 20).to_string());
+            let wall = seconds(stage.wall);
+            let _ = writeln!(text, "{:<14}{wall:>9}{cpu:>9}{rows:>13}{rate:>13}{peak:>9}", stage.part);
         }
         text
     }

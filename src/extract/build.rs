@@ -254,6 +254,7 @@ impl<'a> Builder<'a> {
             }
         }
         self.notices.sort();
+        self.locations.shrink_to_fit();
         let wanted = self.layout.columns.iter().zip(&self.present);
         let absent =
             wanted.filter(|(column, present)| column.optional && !**present).map(|(column, _)| column.name.clone());
@@ -262,10 +263,9 @@ impl<'a> Builder<'a> {
         Ok(Table {
             name: self.layout.table.clone(),
             columns: columns
-                .map(|(wanted, grown)| RawColumn {
-                    name: wanted.name.clone(),
-                    texts: grown.dictionary.into_texts(),
-                    codes: grown.codes,
+                .map(|(wanted, mut grown)| {
+                    grown.codes.shrink_to_fit();
+                    RawColumn { name: wanted.name.clone(), texts: grown.dictionary.into_texts(), codes: grown.codes }
                 })
                 .collect(),
             unused: self.unused,

@@ -29,6 +29,6 @@ pub use measured::{
 };
 pub use obligations::{GoProof, HistoryReceipt};
 pub use reason::{CODES, Channel, CodeInfo, Reason};
-pub use same_extract::{content_digest, same_extract};
+pub use same_extract::{content_digest, could_be_same, same_extract};
 pub use sensitivity::{Probe, Seen, probe};
 pub use share::Share;

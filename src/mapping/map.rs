@@ -17,7 +17,7 @@ use crate::extract::{Notice, Table};
 ///
 /// # Errors
 /// A join by a key that is not unique, a bundle of changes, a table that was not read. Faults of the data are no errors: they are in [`Mapped::issues`].
-pub fn map(mapping: &Mapping, tables: Vec<Table>, side: Side) -> Result<Mapped, Error> {
+pub fn map(mapping: &Mapping, mut tables: Vec<Table>, side: Side) -> Result<Mapped, Error> {
     refuse_delta(mapping, &tables)?;
     let mut mapped = Mapped {
         dataset: Dataset::new(side),
@@ -31,7 +31,12 @@ pub fn map(mapping: &Mapping, tables: Vec<Table>, side: Side) -> Result<Mapped, 
     };
     let mut uses = Uses::new(mapping);
     let mut current: Option<Assembly> = None;
-    for block in &mapping.blocks {
+    for (at, block) in mapping.blocks.iter().enumerate() {
+        // What no later block reads is let go: raw and canonical columns of a side never stand in memory all at once.
+        let needed = |name: &str| {
+            mapping.blocks[at..].iter().any(|b| b.table == name || b.joins.iter().any(|j| j.table == name))
+        };
+        tables.retain(|t| t.locations.files().is_empty() || needed(&t.name));
         if current.as_ref().is_some_and(|a| a.entity() != block.entity) {
             finish(&mut mapped, current.take());
         }

@@ -172,39 +172,65 @@ impl<'t> View<'t> {
             right_columns.push((Cow::Borrowed(&raw.codes), raw.texts.len()));
         }
         let tuples = Tuples::of(&right_columns, right.len());
-        let mut by_key: HashMap<Vec<u32>, u32> = HashMap::with_capacity(right.len());
-        let mut parts = Vec::new();
-        for (row, tuple) in tuples.codes.iter().enumerate() {
-            tuples.parts(*tuple, &mut parts);
-            // A key with an empty part joins nothing, on either side.
-            if parts.iter().zip(&blanks).any(|(code, blank)| blank.contains(&Some(*code as usize))) {
-                continue;
-            }
-            match by_key.get(&parts) {
-                None => drop(by_key.insert(parts.clone(), row as u32)),
-                // Rows that say the same in all that is read are as good as one.
-                Some(first) if same_row(right, *first as usize, row) => {}
-                Some(_) => return Err(not_unique(mapping, join, right, row as u32)),
-            }
-        }
+        let first = first_rows(mapping, join, right, &tuples, &blanks)?;
         let left_codes: Vec<_> = left_columns.iter().map(|c| (Cow::Borrowed(c.codes.as_ref()), c.distinct())).collect();
         let left = Tuples::of(&left_codes, self.rows);
-        let find = |tuple: u32| -> u32 {
-            let mut parts = Vec::new();
-            left.parts(tuple, &mut parts);
-            let key: Option<Vec<u32>> = parts
-                .iter()
-                .zip(left_columns.iter().zip(&numbers))
-                .map(|(code, (column, numbers))| match column.text(*code) {
-                    "" | NULL => None,
-                    text => numbers.get(text).copied(),
-                })
-                .collect();
-            key.and_then(|key| by_key.get(&key).copied()).unwrap_or(NO_ROW)
+        let number = |column: usize, code: u32| match left_columns[column].text(code) {
+            "" | NULL => None,
+            text => numbers[column].get(text).copied(),
         };
-        let found: Vec<u32> = (0..left.len as u32).map(find).collect();
+        let mut found = Vec::with_capacity(left.len);
+        if numbers.len() == 1 {
+            // Tuples of one column are its codes.
+            found.extend((0..left.len as u32).map(|code| number(0, code).map_or(NO_ROW, |at| first[at as usize])));
+        } else {
+            let mut by_key: HashMap<Vec<u32>, u32> = HashMap::with_capacity(tuples.len);
+            let mut parts = Vec::new();
+            for (tuple, row) in first.iter().enumerate() {
+                tuples.parts(tuple as u32, &mut parts);
+                by_key.insert(parts.clone(), *row);
+            }
+            let mut key = Vec::new();
+            for tuple in 0..left.len as u32 {
+                left.parts(tuple, &mut parts);
+                key.clear();
+                key.extend(parts.iter().enumerate().map_while(|(column, code)| number(column, *code)));
+                found.push(by_key.get(&key).copied().unwrap_or(NO_ROW));
+            }
+        }
         Ok(left.codes.iter().map(|tuple| found[*tuple as usize]).collect())
     }
+}
+
+/// The row of each distinct key; a key with an empty part joins nothing, on either side.
+fn first_rows(
+    mapping: &Mapping,
+    join: &Join,
+    right: &Table,
+    tuples: &Tuples,
+    blanks: &[[Option<usize>; 2]],
+) -> Result<Vec<u32>, Error> {
+    let mut parts = Vec::new();
+    let blank: Vec<bool> = (0..tuples.len as u32)
+        .map(|tuple| {
+            tuples.parts(tuple, &mut parts);
+            parts.iter().zip(blanks).any(|(code, blank)| blank.contains(&Some(*code as usize)))
+        })
+        .collect();
+    let mut first = vec![NO_ROW; tuples.len];
+    for (row, tuple) in tuples.codes.iter().enumerate() {
+        let tuple = *tuple as usize;
+        if blank[tuple] {
+            continue;
+        }
+        match first[tuple] {
+            NO_ROW => first[tuple] = row as u32,
+            // Rows that say the same in all that is read are as good as one.
+            known if same_row(right, known as usize, row) => {}
+            _ => return Err(not_unique(mapping, join, right, row as u32)),
+        }
+    }
+    Ok(first)
 }
 
 /// Texts numbered by value.

@@ -110,6 +110,12 @@ impl Policies {
         Self { bound: Some(Arc::new(Bound::new(self, reconciliation))), ..self.clone() }
     }
 
+    /// These policies if they are bound already, else [`Self::for_run`].
+    #[must_use]
+    pub fn ready(&self, reconciliation: &Reconciliation) -> Self {
+        if self.bound.is_some() { self.clone() } else { self.for_run(reconciliation) }
+    }
+
     /// What [`Self::for_run`] computed, or a binding that computes on demand: slower, never another answer.
     #[must_use]
     pub fn bound(&self, reconciliation: &Reconciliation) -> Arc<Bound> {

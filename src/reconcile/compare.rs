@@ -11,7 +11,7 @@ pub const NONE: u32 = 0;
 #[derive(Debug)]
 pub struct KeyColumn<'a> {
     codes: &'a Codes,
-    keys: Vec<u32>,
+    keys: &'a [u32],
 }
 
 impl<'a> KeyColumn<'a> {
@@ -19,8 +19,7 @@ impl<'a> KeyColumn<'a> {
     #[must_use]
     pub fn of(records: &'a Records, field: Field) -> Option<Self> {
         let column = records.column(field)?;
-        let keys = (0..column.values.len() as u32).map(|c| column.values.entry(c).key).collect();
-        Some(Self { codes: &column.codes, keys })
+        Some(Self { codes: &column.codes, keys: column.values.keys() })
     }
 
     /// The key of a row: [`NONE`] for no value, [`NEVER`] for one that equals nothing.

@@ -59,6 +59,8 @@ pub struct Comparison {
     pub findings: Findings,
     /// Why both sides seem to be one extract; `None` when they do not.
     pub same_extract: Option<String>,
+    /// The policies with every student's numbers computed.
+    pub policies: Policies,
 }
 
 /// Reads, maps, pairs and checks both sides of a project.
@@ -72,9 +74,13 @@ pub fn compare(project: &Project, policies: &Policies, listener: &dyn Listener) 
     let (new, new_read) = read(project, Side::New, listener)?;
     let reads = Reads { legacy: legacy_read, new: new_read };
     let rows = records(&legacy) + records(&new);
-    let digests = rayon::join(|| gate::content_digest(&legacy), || gate::content_digest(&new));
+    let digests = if gate::could_be_same(&legacy, &new) {
+        rayon::join(|| gate::content_digest(&legacy), || gate::content_digest(&new))
+    } else {
+        Default::default()
+    };
     let same_extract = gate::same_extract(&reads.legacy.files, &reads.new.files, (&digests.0, &digests.1));
-    listener.passed("digest", rows);
+    listener.passed("same extract?", rows);
     let reconciliation = reconcile::reconcile(legacy, new, &convert::match_rules(project));
     let matching = &reconciliation.matching;
     listener.done("matched", &format!("{} of {} students", matching.paired, matching.legacy));
@@ -83,7 +89,7 @@ pub fn compare(project: &Project, policies: &Policies, listener: &dyn Listener) 
     let findings = checks::run_all(&reconciliation, &policies, &convert::check_settings(project));
     listener.done("compared", &format!("{} findings", findings.rows.len()));
     listener.passed("check", rows);
-    Ok(Comparison { reads, reconciliation, findings, same_extract })
+    Ok(Comparison { reads, reconciliation, findings, same_extract, policies })
 }
 
 fn read(project: &Project, side: Side, listener: &dyn Listener) -> Result<(Dataset, SideRead), Error> {

@@ -79,7 +79,10 @@ fn policy_line(kind: &str, policy: &PolicyRef) -> (String, String, String) {
 /// BLAKE3 of a file in hex; empty when it can not be read any more.
 #[must_use]
 pub fn hash_file(path: &std::path::Path) -> String {
-    std::fs::read(path).map_or_else(|_| String::new(), |bytes| blake3::hash(&bytes).to_hex().to_string())
+    let mut hasher = blake3::Hasher::new();
+    // Read piece by piece: an export may be larger than the memory.
+    let read = std::fs::File::open(path).and_then(|file| hasher.update_reader(file).map(|_| ()));
+    read.map_or_else(|_| String::new(), |()| hasher.finalize().to_hex().to_string())
 }
 
 fn method_side(side: Side, name: &str, mapping: &Mapping) -> MethodSide {

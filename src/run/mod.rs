@@ -118,7 +118,7 @@ pub fn run(project: &Project, clock: &Clock, listener: &dyn Listener) -> Result<
     measured.causes = causes::counts(&causes, &comparison.reconciliation, &comparison.findings, &spelled);
     past::measure(project, &comparison, &earlier, &mut measured);
     again::papers(project, &history, &summary, folder.place(), &mut measured)?;
-    measured.calibration = measure::calibration(&policies, &comparison.reconciliation);
+    measured.calibration = measure::calibration(&comparison.policies, &comparison.reconciliation);
     listener.passed("measure", found);
     measured.sensitivity = Some(probe::probe(project, &policies, &comparison, &criteria, &waivers, &now));
     listener.passed("probe", 0);

@@ -26,8 +26,9 @@ pub fn probe(
     let (rules, settings) = (convert::match_rules(project), convert::check_settings(project));
     let path = |legacy: Dataset, new: Dataset| -> Vec<Seen> {
         let reconciliation = reconcile::reconcile(legacy, new, &rules);
-        let findings = checks::run_all(&reconciliation, &policies.for_run(&reconciliation), &settings);
-        let sample = Comparison { reads: Reads::default(), reconciliation, findings, same_extract: None };
+        let policies = policies.for_run(&reconciliation);
+        let findings = checks::run_all(&reconciliation, &policies, &settings);
+        let sample = Comparison { reads: Reads::default(), reconciliation, findings, same_extract: None, policies };
         let mut spelled = Spelled::new(&sample.reconciliation, &sample.findings, &project.label);
         let _ = accept::accept(&sample, &mut spelled, waivers, at);
         (0..spelled.len())

@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use crate::canonical::{Decimal, Entity, Field, Records, Row, Side, Typed};
 use crate::finding::{Findings, Subject};
 use crate::gate::ControlTotals;
@@ -68,14 +70,21 @@ pub fn control_totals(lines: &[ControlLine]) -> ControlTotals {
     ControlTotals { compared: lines.len() as u64, unexplained: lines.iter().filter_map(told).collect() }
 }
 
+/// Students that one task adds up.
+const CHUNK: usize = 4096;
+
+/// The sums of every school and grade.
+type Cells = BTreeMap<(String, String), Cell>;
+
 /// Every control total of every school and grade, with what became of it.
 #[must_use]
 pub fn control_lines(reconciliation: &Reconciliation, explained: &Explained) -> Vec<ControlLine> {
     let show = |sum: Option<Decimal>| sum.map_or_else(|| "too large".into(), |d| d.to_string());
     let differ = |[legacy, new]: &[Option<Decimal>; 2]| legacy != new || legacy.is_none();
+    let measures = Measures::of(reconciliation);
     let mut lines = Vec::new();
-    for ((school, grade), cell) in cells(reconciliation, explained) {
-        for (measure, Sums { all, open }) in cell.sums {
+    for ((school, grade), cell) in cells(reconciliation, explained, &measures) {
+        for (measure, Sums { all, open }) in cell.named(&measures) {
             let unexplained = differ(&open).then(|| (show(open[0]), show(open[1])));
             let state = match () {
                 () if unexplained.is_some() => "unexplained",
@@ -83,29 +92,100 @@ pub fn control_lines(reconciliation: &Reconciliation, explained: &Explained) -> 
                 () => "equal",
             };
             let [legacy, new] = all.map(show);
-            let (school, grade) = (school.clone(), grade.clone());
+            let (school, grade, measure) = (school.clone(), grade.clone(), measure.to_owned());
             lines.push(ControlLine { school, grade, measure, legacy, new, state, unexplained });
         }
     }
     lines
 }
 
-fn cells(reconciliation: &Reconciliation, explained: &Explained) -> BTreeMap<(String, String), Cell> {
-    let mut cells: BTreeMap<(String, String), Cell> = BTreeMap::new();
-    for (position, pair) in reconciliation.students.iter().enumerate() {
+fn cells(reconciliation: &Reconciliation, explained: &Explained, measures: &Measures) -> Cells {
+    let starts: Vec<usize> = (0..reconciliation.students.len()).step_by(CHUNK).collect();
+    let parts: Vec<Cells> = starts.par_iter().map(|start| chunk(reconciliation, explained, measures, *start)).collect();
+    let mut cells = Cells::new();
+    for (place, cell) in parts.into_iter().flatten() {
+        cells.entry(place).or_default().merge(&cell);
+    }
+    cells
+}
+
+fn chunk(reconciliation: &Reconciliation, explained: &Explained, measures: &Measures, start: usize) -> Cells {
+    let mut cells = Cells::new();
+    for position in start..(start + CHUNK).min(reconciliation.students.len()) {
+        let pair = &reconciliation.students[position];
         let position = position as u32;
         let cell = cells.entry(place(reconciliation, pair)).or_default();
         cell.open = !explained.has(position, Entity::Student);
-        cell.add("students", Side::Legacy, count(usize::from(pair.legacy.is_some())));
-        cell.add("students", Side::New, count(usize::from(pair.new.is_some())));
+        cell.add(STUDENTS, Side::Legacy, count(usize::from(pair.legacy.is_some())));
+        cell.add(STUDENTS, Side::New, count(usize::from(pair.new.is_some())));
         for entity in reconciliation.compared.iter().copied() {
-            if let Some(records) = reconciliation.pairs(position, entity) {
+            if let Some(measured) = &measures.of_entity[entity as usize]
+                && let Some(records) = reconciliation.pairs(position, entity)
+            {
                 cell.open = !explained.has(position, entity);
-                of_records(reconciliation, entity, records, cell);
+                of_records(reconciliation, (entity, measured), records, cell);
             }
         }
     }
     cells
+}
+
+/// The first measure.
+const STUDENTS: usize = 0;
+
+/// What is added up, by number.
+struct Measures {
+    names: Vec<String>,
+    of_entity: [Option<OfEntity>; Entity::ALL.len()],
+}
+
+/// Numbers of the measures of an entity.
+struct OfEntity {
+    rows: usize,
+    sums: Vec<(Field, usize)>,
+    /// By side and code of the mark; empty where marks are not counted.
+    marks: [Vec<usize>; 2],
+}
+
+impl Measures {
+    fn of(reconciliation: &Reconciliation) -> Self {
+        let mut measures = Self { names: vec!["students".into()], of_entity: Default::default() };
+        for entity in [Entity::Enrollment, Entity::Schedule, Entity::Transcript] {
+            let both = [&reconciliation.legacy, &reconciliation.new].map(|side| side.get(entity));
+            let [Some(legacy), Some(new)] = both else { continue };
+            let mapped = |field: &Field| legacy.has(*field) && new.has(*field);
+            let rows = measures.number(format!("{entity} rows"));
+            let mut of = OfEntity { rows, sums: Vec::new(), marks: Default::default() };
+            if entity == Entity::Transcript {
+                for field in [Field::CreditAttempted, Field::CreditEarned, Field::GpaPoints].into_iter().filter(mapped)
+                {
+                    of.sums.push((field, measures.number(format!("{entity} {field}"))));
+                }
+                if mapped(&Field::Mark) {
+                    of.marks = [measures.marks(legacy), measures.marks(new)];
+                }
+            }
+            measures.of_entity[entity as usize] = Some(of);
+        }
+        measures
+    }
+
+    fn number(&mut self, name: String) -> usize {
+        self.names.iter().position(|n| *n == name).unwrap_or_else(|| {
+            self.names.push(name);
+            self.names.len() - 1
+        })
+    }
+
+    fn marks(&mut self, records: &Records) -> Vec<usize> {
+        let Some(values) = records.column(Field::Mark).map(|c| &c.values) else { return Vec::new() };
+        (0..values.len() as u32)
+            .map(|code| match values.entry(code).typed {
+                Typed::Missing | Typed::Unmapped | Typed::Unreadable => self.number("mark (none)".into()),
+                _ => self.number(format!("mark {}", values.text(code))),
+            })
+            .collect()
+    }
 }
 
 /// School and grade level of a student: the legacy side's, else the new one's.
@@ -119,16 +199,16 @@ fn place(reconciliation: &Reconciliation, pair: &StudentPair) -> (String, String
     (text(Field::School), text(Field::GradeLevel))
 }
 
-/// The sums of one school and grade.
+/// The sums of one school and grade, by measure.
 #[derive(Debug, Default)]
 struct Cell {
-    sums: BTreeMap<String, Sums>,
+    sums: Vec<Option<Sums>>,
     /// True while records are added that no finding explains.
     open: bool,
 }
 
 /// Sums of (legacy, new); `None` once one is too large to be exact.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Sums {
     all: [Option<Decimal>; 2],
     /// Of the records that no finding explains.
@@ -136,17 +216,42 @@ struct Sums {
 }
 
 impl Cell {
-    fn add(&mut self, measure: &str, side: Side, value: Decimal) {
-        if !self.sums.contains_key(measure) {
-            let zero = [Some(Decimal::ZERO); 2];
-            self.sums.insert(measure.to_owned(), Sums { all: zero, open: zero });
+    fn sums(&mut self, measure: usize) -> &mut Sums {
+        if self.sums.len() <= measure {
+            self.sums.resize(measure + 1, None);
         }
-        let Some(sums) = self.sums.get_mut(measure) else { return };
-        let lists = if self.open { [Some(&mut sums.all), Some(&mut sums.open)] } else { [Some(&mut sums.all), None] };
+        let zero = [Some(Decimal::ZERO); 2];
+        self.sums[measure].get_or_insert(Sums { all: zero, open: zero })
+    }
+
+    fn add(&mut self, measure: usize, side: Side, value: Decimal) {
+        let open = self.open;
+        let sums = self.sums(measure);
+        let lists = if open { [Some(&mut sums.all), Some(&mut sums.open)] } else { [Some(&mut sums.all), None] };
         for list in lists.into_iter().flatten() {
             let sum = &mut list[side as usize];
             *sum = sum.and_then(|s| s.checked_add(value));
         }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        for (measure, theirs) in other.sums.iter().enumerate() {
+            let Some(theirs) = theirs else { continue };
+            let ours = self.sums(measure);
+            for (list, their) in [(&mut ours.all, &theirs.all), (&mut ours.open, &theirs.open)] {
+                for (sum, their) in list.iter_mut().zip(their) {
+                    *sum = sum.zip(*their).and_then(|(s, t)| s.checked_add(t));
+                }
+            }
+        }
+    }
+
+    /// In order of the measures' names.
+    fn named<'m>(&self, measures: &'m Measures) -> Vec<(&'m str, Sums)> {
+        let named = measures.names.iter().zip(&self.sums).filter_map(|(name, sums)| Some((name.as_str(), (*sums)?)));
+        let mut list: Vec<(&str, Sums)> = named.collect();
+        list.sort_unstable_by_key(|(name, _)| *name);
+        list
     }
 }
 
@@ -154,54 +259,67 @@ fn count(n: usize) -> Decimal {
     Decimal::new(i64::try_from(n).unwrap_or(i64::MAX), 0)
 }
 
-fn of_records(reconciliation: &Reconciliation, entity: Entity, records: RecordPairs<'_>, cell: &mut Cell) {
-    let (Some(legacy), Some(new)) = (reconciliation.legacy.get(entity), reconciliation.new.get(entity)) else { return };
-    let fields: Vec<Field> = match entity {
-        Entity::Transcript => {
-            let sums = [Field::CreditAttempted, Field::CreditEarned, Field::GpaPoints];
-            sums.into_iter().filter(|f| legacy.has(*f) && new.has(*f)).collect()
+fn of_records(
+    reconciliation: &Reconciliation,
+    (entity, measured): (Entity, &OfEntity),
+    records: RecordPairs<'_>,
+    cell: &mut Cell,
+) {
+    for side in Side::BOTH {
+        let Some(of_side) = reconciliation.dataset(side).get(entity) else { continue };
+        let mut adder = Adder { of_side, side, measured, cell, points: Vec::new(), marks: Vec::new() };
+        let pick = |(legacy, new)| if side == Side::Legacy { legacy } else { new };
+        for both in records.both() {
+            adder.group(&[pick((both.legacy, both.new))]);
         }
-        Entity::Schedule | Entity::Enrollment => Vec::new(),
-        _ => return,
-    };
-    let marks = entity == Entity::Transcript && legacy.has(Field::Mark) && new.has(Field::Mark);
-    for (side, of_side) in [(Side::Legacy, legacy), (Side::New, new)] {
-        for group in groups(records, side) {
-            cell.add(&format!("{entity} rows"), side, count(1));
-            // A year row and its two halves agree in credit; points and marks stand on each of them.
-            let mut points = BTreeSet::new();
-            let mut seen = BTreeSet::new();
-            for row in group {
-                for field in &fields {
-                    let Typed::Number(value) = of_side.typed(row, *field) else { continue };
-                    if *field != Field::GpaPoints || points.insert(value) {
-                        cell.add(&format!("{entity} {field}"), side, value);
-                    }
-                }
-                if marks {
-                    seen.insert(of_side.text(row, Field::Mark).unwrap_or("(none)"));
-                }
-            }
-            for mark in seen {
-                cell.add(&format!("mark {mark}"), side, count(1));
-            }
+        records.split().for_each(|(legacy, new)| adder.group(if side == Side::Legacy { legacy } else { new }));
+        let single = match side {
+            Side::Legacy => [records.legacy_only(), records.legacy_duplicates()],
+            Side::New => [records.new_only(), records.new_duplicates()],
+        };
+        let ambiguous = records.ambiguous().map(|(legacy, new)| if side == Side::Legacy { legacy } else { new });
+        for row in single.into_iter().chain(ambiguous).flatten() {
+            adder.group(&[*row]);
         }
     }
 }
 
-/// The rows of one side, those of a split pair together.
-fn groups(records: RecordPairs<'_>, side: Side) -> Vec<Vec<Row>> {
-    let pick = |pair: (&[Row], &[Row])| if side == Side::Legacy { pair.0.to_vec() } else { pair.1.to_vec() };
-    let mut groups: Vec<Vec<Row>> =
-        records.both().map(|b| vec![if side == Side::Legacy { b.legacy } else { b.new }]).collect();
-    groups.extend(records.split().map(pick));
-    let single = match side {
-        Side::Legacy => [records.legacy_only(), records.legacy_duplicates()],
-        Side::New => [records.new_only(), records.new_duplicates()],
-    };
-    groups.extend(single.into_iter().flatten().map(|row| vec![*row]));
-    groups.extend(records.ambiguous().flat_map(|pair| pick(pair).into_iter().map(|row| vec![row])));
-    groups
+/// Adds the rows of one side, those of a split pair together.
+struct Adder<'a> {
+    of_side: &'a Records,
+    side: Side,
+    measured: &'a OfEntity,
+    cell: &'a mut Cell,
+    points: Vec<Decimal>,
+    marks: Vec<usize>,
+}
+
+impl Adder<'_> {
+    fn group(&mut self, rows: &[Row]) {
+        self.cell.add(self.measured.rows, self.side, count(1));
+        // A year row and its two halves agree in credit; points and marks stand on each of them.
+        self.points.clear();
+        self.marks.clear();
+        for row in rows {
+            for (field, measure) in &self.measured.sums {
+                let Typed::Number(value) = self.of_side.typed(*row, *field) else { continue };
+                if *field == Field::GpaPoints {
+                    if self.points.contains(&value) {
+                        continue;
+                    }
+                    self.points.push(value);
+                }
+                self.cell.add(*measure, self.side, value);
+            }
+            let by_code = &self.measured.marks[self.side as usize];
+            let Some(column) = self.of_side.column(Field::Mark).filter(|_| !by_code.is_empty()) else { continue };
+            let mark = by_code[column.codes.get(*row as usize) as usize];
+            if !self.marks.contains(&mark) {
+                self.marks.push(mark);
+                self.cell.add(mark, self.side, count(1));
+            }
+        }
+    }
 }
 
 #[cfg(test)]

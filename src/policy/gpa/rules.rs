@@ -75,26 +75,15 @@ pub fn term_end(term: TermSpan) -> u8 {
     if term.overlaps(TermSpan::SUMMER) {
         return 13;
     }
-    let part = |k: u8| TermSpan::parse(["H1", "H2", "H3", "H4", "H5", "H6"][usize::from(k)]);
-    let thirds = |k: u8| TermSpan::parse(["T1", "T2", "T3"][usize::from(k)]);
-    let quarters = |k: u8| TermSpan::parse(["Q1", "Q2", "Q3", "Q4"][usize::from(k)]);
     let mut end = 0;
-    for k in 0..6 {
-        if part(k).is_some_and(|p| term.contains(p)) {
-            end = end.max((k + 1) * 2);
+    for parts in [6, 4, 3] {
+        for number in 1..=parts {
+            if term.contains(TermSpan::part(parts, number)) {
+                end = end.max(number * (12 / parts));
+            }
         }
     }
-    for k in 0..4 {
-        if quarters(k).is_some_and(|p| term.contains(p)) {
-            end = end.max((k + 1) * 3);
-        }
-    }
-    for k in 0..3 {
-        if thirds(k).is_some_and(|p| term.contains(p)) {
-            end = end.max((k + 1) * 4);
-        }
-    }
-    end
+    end as u8
 }
 
 /// Which part of a student's years counts.

@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashMapExt};
 
 use super::rules::{Area, Requirements};
-use crate::canonical::{Column, Dataset, Entity, Field, Records, Row, TermSpan, Typed};
+use crate::canonical::{Column, Dataset, Entity, Field, Records, Row, SchoolYear, TermSpan, Typed};
 use crate::policy::gpa::amounts::weight_units;
 use crate::policy::gpa::marks::{rank_of, value};
 use crate::policy::gpa::rules::term_end;
@@ -58,9 +58,42 @@ pub struct RequirementLens {
     transcript_subject: Vec<Option<u32>>,
     mark_areas: Vec<u32>,
     mark_rank: Vec<i64>,
+    transcript_time: Times,
+    schedule_time: Times,
     any: u32,
     /// Codes as the files have them, where they are others than the canonical ones.
     raw: HashMap<String, u32>,
+}
+
+/// What each distinct school year and term means.
+#[derive(Debug, Clone)]
+struct Times {
+    years: Vec<i16>,
+    spans: Vec<TermSpan>,
+}
+
+impl Times {
+    fn of(records: Option<&Records>) -> Self {
+        let of = |field| texts(records.and_then(|r| r.column(field)));
+        let read = |typed: &Typed| !matches!(typed, Typed::Missing | Typed::Unmapped | Typed::Unreadable);
+        let year = |text: &str| SchoolYear::parse(text).map_or(0, |y| y.0);
+        let span = |text: &str| TermSpan::parse(text).unwrap_or(TermSpan::FULL_YEAR);
+        Self {
+            years: of(Field::SchoolYear).iter().map(|(t, typed)| if read(typed) { year(t) } else { 0 }).collect(),
+            spans: of(Field::Term)
+                .iter()
+                .map(|(t, typed)| if read(typed) { span(t) } else { TermSpan::FULL_YEAR })
+                .collect(),
+        }
+    }
+
+    fn year(&self, records: &Records, row: Row) -> i16 {
+        code(records, row, Field::SchoolYear).map_or(0, |c| self.years[c])
+    }
+
+    fn span(&self, records: &Records, row: Row) -> TermSpan {
+        code(records, row, Field::Term).map_or(TermSpan::FULL_YEAR, |c| self.spans[c])
+    }
 }
 
 impl RequirementLens {
@@ -88,6 +121,8 @@ impl RequirementLens {
                 .collect(),
             mark_areas: marks.iter().map(|(text, _)| mark_areas(requirements, text)).collect(),
             mark_rank: marks.iter().map(|(t, _)| rank_of(&requirements.scale, t).unwrap_or(i64::MIN)).collect(),
+            transcript_time: Times::of(transcripts),
+            schedule_time: Times::of(schedules),
             any: areas_where(requirements, |area| area.any),
             raw: raw_codes([transcripts, schedules], position),
             courses,
@@ -124,8 +159,8 @@ impl RequirementLens {
             course,
             mask: areas,
             amount,
-            year: year(records, row),
-            span: span(records, row),
+            year: self.transcript_time.year(records, row),
+            span: self.transcript_time.span(records, row),
             rank,
         })
     }
@@ -141,8 +176,8 @@ impl RequirementLens {
             course,
             mask: self.areas(view, None),
             amount,
-            year: year(records, row),
-            span: span(records, row),
+            year: self.schedule_time.year(records, row),
+            span: self.schedule_time.span(records, row),
             rank: i64::MAX,
         })
     }
@@ -161,14 +196,6 @@ fn number(records: &Records, row: Row, field: Field) -> Option<i64> {
         Typed::Number(decimal) => weight_units(decimal),
         _ => None,
     }
-}
-
-fn year(records: &Records, row: Row) -> i16 {
-    records.text(row, Field::SchoolYear).and_then(crate::canonical::SchoolYear::parse).map_or(0, |y| y.0)
-}
-
-fn span(records: &Records, row: Row) -> TermSpan {
-    records.text(row, Field::Term).and_then(TermSpan::parse).unwrap_or(TermSpan::FULL_YEAR)
 }
 
 /// Order of time of a credit.
