@@ -34,22 +34,6 @@ fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|e| panic!("{e}: {text}"))
 }
 
-/// The sample with what is wrong in it allowed by number: GO until something else happens.
-fn allowed() -> Project {
-    let project = Project::sample();
-    assert_eq!(ask(&project, &["run"]).0, 0);
-    let measured = json(&project.read("out/R1/measured.json"));
-    let open = &measured["measured"]["findings"]["open"];
-    let gate =
-        format!("\n[gate]\ncritical = {}\nmajor = {}\ngpa_equal_min = \"97\"\n", open["critical"], open["major"]);
-    let text = project.read("rollproof.toml") + &gate;
-    project.write("rollproof.toml", text);
-    for left in ["out", ".rollproof"] {
-        std::fs::remove_dir_all(project.path(left)).unwrap();
-    }
-    project
-}
-
 /// A migration of 24 students that is GO.
 fn small() -> Project {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/gate-vectors/small");
@@ -57,6 +41,19 @@ fn small() -> Project {
     let bytes = names.map(|n| std::fs::read(folder.join(n)).unwrap());
     let files: Vec<(&str, &[u8])> = names.into_iter().zip(bytes.iter().map(Vec::as_slice)).collect();
     Project::with_files(&files)
+}
+
+/// Sets the birth date of a student of the new side.
+fn born(project: &Project, id: &str, day: &str) {
+    let text = project.read("new/students.csv");
+    let changed = |line: &str| {
+        let mut cells: Vec<&str> = line.split(',').collect();
+        if cells[1] == id {
+            cells[4] = day;
+        }
+        cells.join(",") + "\n"
+    };
+    project.write("new/students.csv", text.lines().map(changed).collect::<String>());
 }
 
 #[test]
@@ -110,45 +107,40 @@ fn an_override_names_everything_is_signed_and_never_makes_it_go() {
 
 #[test]
 fn what_can_not_be_decided_or_is_go_can_not_be_overridden() {
-    let project = allowed();
+    let project = small();
     assert_eq!(ask(&project, &["run", "--gate"]).0, 0);
     let args = ["override", "--reason", "r", "--by", "A. Lee", "--expires", "2026-06-05", "--accept", "critical-open"];
     assert!(ask(&project, &args).1.contains("the gate says GO"));
-    let text = project.read("new/courses.txt");
-    project.write("new/courses.txt", text + "\n");
+    let text = project.read("new/students.csv");
+    project.write("new/students.csv", text + "\n");
     let (code, said) = ask(&project, &args);
     assert!(code == 2 && said.contains("input-changed can not be overridden"), "{said}");
 }
 
 #[test]
 fn a_run_with_the_gate_counts_sign_offs_and_changed_findings_void_them() {
-    let project = allowed();
-    let text = project.read("rollproof.toml") + "signoffs = true\n";
+    let project = small();
+    let text = project.read("rollproof.toml") + "\n[gate]\nsignoffs = true\n";
     project.write("rollproof.toml", text);
     let (code, said) = ask(&project, &["run", "--gate"]);
-    assert!(code == 1 && said.contains("have signed their pack"), "{said}");
-    let summary = json(&project.read("out/R1/summary.json"));
-    let schools: Vec<&str> = summary["schools"].as_array().unwrap().iter().filter_map(|s| s["code"].as_str()).collect();
-    for school in schools.iter().filter(|s| !s.is_empty()) {
+    assert!(code == 1 && said.contains("0 of 2 schools have signed their pack"), "{said}");
+    for school in ["012", "013"] {
         let (code, said) = ask(&project, &["signoff", school, "--by", "B. Cruz", "--role", "registrar"]);
         assert_eq!(code, 0, "{said}");
     }
     let (code, said) = ask(&project, &["run", "--gate"]);
     assert_eq!(code, 0, "the same findings keep their sign-offs: {said}");
-    let verdict = json(&project.read("out/R1/verdict.json"));
-    assert_eq!(verdict["verdict"], "go");
-    let text = project.read("new/storedgrades.txt");
-    let changed = text.replacen("\tALG1A\tAlgebra 1 A\tA-\t", "\tALG1A\tAlgebra 1 A\tD\t", 1);
-    assert_ne!(text, changed);
-    project.write("new/storedgrades.txt", changed);
+    assert_eq!(json(&project.read("out/R1/verdict.json"))["verdict"], "go");
+    born(&project, "01001", "2009-02-09");
     let (code, said) = ask(&project, &["run", "--gate"]);
-    assert!(code == 1 && said.contains("Changed since it was signed"), "{said}");
+    assert!(code == 1 && said.contains("1 of 2 schools have signed"), "{said}");
+    assert!(said.contains("Changed since it was signed: 013"), "{said}");
 }
 
 #[test]
 fn the_gate_is_asked_of_today_and_of_a_later_day_never_of_an_earlier_one() {
-    let project = allowed();
-    let text = project.read("rollproof.toml") + "max_age_days = 3\n";
+    let project = small();
+    let text = project.read("rollproof.toml") + "\n[gate]\nmax_age_days = 3\n";
     project.write("rollproof.toml", text);
     assert_eq!(ask(&project, &["run", "--gate"]).0, 0);
     assert_eq!(ask(&project, &["gate", "--as-of", "2026-06-02"]).0, 0);
@@ -162,15 +154,15 @@ fn the_gate_is_asked_of_today_and_of_a_later_day_never_of_an_earlier_one() {
 
 #[test]
 fn the_gate_keeps_verdict_json_true() {
-    let project = allowed();
+    let project = small();
     assert_eq!(ask(&project, &["run", "--gate"]).0, 0);
     assert_eq!(json(&project.read("out/R1/verdict.json"))["verdict"], "go");
-    let text = project.read("new/courses.txt");
-    project.write("new/courses.txt", text.clone() + "\n");
+    let text = project.read("new/students.csv");
+    project.write("new/students.csv", text.clone() + "\n");
     assert_eq!(ask(&project, &["gate"]).0, 4);
     let verdict = json(&project.read("out/R1/verdict.json"));
     assert_eq!((verdict["verdict"].as_str(), verdict["exit_code"].as_u64()), (Some("cannot-decide"), Some(4)));
-    project.write("new/courses.txt", text);
+    project.write("new/students.csv", text);
     assert_eq!(ask(&project, &["gate"]).0, 0);
 }
 
@@ -301,58 +293,46 @@ fn every_json_answer_fits_its_published_schema() {
     }
 }
 
-fn waiver(more: &str) -> String {
+fn waiver(more: &str, expires: &str) -> String {
     format!(
-        "[[waive]]\nid = \"W-1\"\ncheck = \"mark-changed\"\nreason = \"r\"\nowner = \"o\"\napprover = \"a\"\n\
-         added = 2026-06-01\nexpires = 2026-06-05\n{more}"
+        "[[waive]]\nid = \"W-1\"\ncheck = \"birth-date-changed\"\nreason = \"r\"\nowner = \"o\"\napprover = \"a\"\n\
+         added = 2026-06-01\nexpires = {expires}\n{more}"
     )
 }
 
 #[test]
 fn waivers_at_their_edges() {
-    let project = allowed();
-    // One less than the sample's own: its changed mark must be waived, too.
-    let critical: Vec<String> = project.read("rollproof.toml").lines().map(str::to_owned).collect();
-    let less = |line: &String| match line.strip_prefix("critical = ") {
-        Some(n) => format!("critical = {}", n.parse::<u64>().unwrap() - 1),
-        None => line.clone(),
-    };
-    let text = critical.iter().map(less).collect::<Vec<_>>().join("\n") + "\n[waivers]\nfile = \"waivers.toml\"\n";
+    let project = small();
+    let text = project.read("rollproof.toml") + "\n[waivers]\nfile = \"waivers.toml\"\n";
     project.write("rollproof.toml", text.clone());
-    let grades = project.read("new/storedgrades.txt");
-    let one = grades.replacen("\tALG1A\tAlgebra 1 A\tA-\t", "\tALG1A\tAlgebra 1 A\tD\t", 1);
-    let two = one.replacen("\tALG1A\tAlgebra 1 A\tB\t", "\tALG1A\tAlgebra 1 A\tD\t", 1);
-    assert!(grades != one && one != two);
     let mut n = 0;
     let mut run = |now: &str| {
         n += 1;
         let (code, out, err) = ask_with(&project, now, &["run", "--gate", "--label", &format!("E{n}")], &[]);
         (code, out + &err)
     };
-    // The sample's own changed mark and the planted one are two: the cap of two covers both, the third counts.
-    project.write("waivers.toml", waiver("schools = [\"20115\"]\nmax = 2\n"));
-    project.write("new/storedgrades.txt", &one);
+    // Two findings under a cap of two; the third counts.
+    project.write("waivers.toml", waiver("schools = [\"013\"]\nmax = 2\n", "2026-06-05"));
+    born(&project, "01001", "2009-02-09");
+    born(&project, "01003", "2011-04-23");
     let (code, said) = run("2026-06-02T18:00:00Z");
     assert_eq!(code, 0, "{said}");
-    project.write("new/storedgrades.txt", &two);
+    born(&project, "01005", "2009-06-09");
     let (code, said) = run("2026-06-02T18:00:01Z");
-    assert!(code == 1 && said.contains("W-1"), "cap + 1: {said}");
-    // The last second of the last day in Los Angeles, and the one after it.
-    project.write("new/storedgrades.txt", &one);
-    assert_eq!(run("2026-06-06T06:59:59Z").0, 0);
-    let (code, said) = run("2026-06-06T07:00:00Z");
-    assert!(code == 1 && said.contains("W-1"), "{said}");
+    assert!(code == 1 && said.contains("1 major finding open"), "cap + 1: {said}");
+    born(&project, "01005", "2009-06-08");
+    // The last second of the last day in Chicago, and the one after it.
+    assert_eq!(run("2026-06-06T04:59:59Z").0, 0);
+    let (code, said) = run("2026-06-06T05:00:00Z");
+    assert!(code == 1 && said.contains("2 major findings open"), "{said}");
     // A scope that matches nothing is told, and covers nothing.
-    project.write(
-        "waivers.toml",
-        waiver("schools = [\"20100\"]\nmax = 2\nstudents = [\"nobody\"]\n").replace("06-05", "06-20"),
-    );
-    let (code, said) = run("2026-06-06T07:00:01Z");
+    project.write("waivers.toml", waiver("schools = [\"013\"]\nstudents = [\"nobody\"]\nmax = 2\n", "2026-06-20"));
+    let (code, said) = run("2026-06-06T05:00:01Z");
     assert!(code == 1 && said.contains("W-1"), "{said}");
     // The check can not be waived any more: the project says so, and its findings count.
-    project.write("waivers.toml", waiver("schools = [\"20115\"]\nmax = 2\n").replace("06-05", "06-20"));
-    assert_eq!(run("2026-06-06T07:00:02Z").0, 0);
-    project.write("rollproof.toml", text + "unwaivable = [\"mark-changed\"]\n");
-    let (code, said) = run("2026-06-06T07:00:03Z");
+    project.write("waivers.toml", waiver("schools = [\"013\"]\nmax = 2\n", "2026-06-20"));
+    assert_eq!(run("2026-06-06T05:00:02Z").0, 0);
+    project.write("rollproof.toml", text + "unwaivable = [\"birth-date-changed\"]\n");
+    let (code, said) = run("2026-06-06T05:00:03Z");
     assert!(code == 1 && said.contains("can not be waived"), "{said}");
 }
