@@ -111,7 +111,7 @@ fn delimited(file: &FoundFile) -> Result<Guess, Error> {
     };
     let delimiter = DELIMITERS.into_iter().max_by_key(|d| score(&records(&sample, *d, whole), *d)).unwrap_or(b',');
     let records = records(&sample, delimiter, whole);
-    let header = records.first().is_some_and(|first| looks_like_header(first, records.get(1)));
+    let header = records.split_first().is_some_and(|(first, below)| looks_like_header(first, below));
     let first: &[String] = records.first().map_or(&[], Vec::as_slice);
     let columns = if header { first.to_vec() } else { (1..=first.len()).map(|n| format!("column_{n}")).collect() };
     let layout = Delimited {
@@ -156,14 +156,22 @@ fn score(records: &[Vec<String>], delimiter: u8) -> (usize, usize, usize) {
     common.map_or((0, 0, rank), |(agreeing, length)| (agreeing, length, rank))
 }
 
-/// Names are distinct, not empty, hold a letter and are not the next record's texts.
-fn looks_like_header(first: &[String], second: Option<&Vec<String>>) -> bool {
+/// Names are distinct, not empty and hold a letter; a name such as `504` is one where the texts below it are no numbers.
+fn looks_like_header(first: &[String], below: &[Vec<String>]) -> bool {
     let mut names: Vec<&str> = first.iter().map(String::as_str).collect();
     names.sort_unstable();
     names.dedup();
-    let named =
-        |name: &String| name.chars().any(char::is_alphabetic) && !name.starts_with(|c: char| c.is_ascii_digit());
-    names.len() == first.len() && first.iter().all(named) && second.is_none_or(|second| second != first)
+    let starts_with_digit = |text: &str| text.trim().starts_with(|c: char| c.is_ascii_digit());
+    let named = |name: &str| name.chars().any(char::is_alphabetic) && !starts_with_digit(name);
+    let odd: Vec<usize> = (0..first.len()).filter(|at| !named(&first[*at])).collect();
+    let told_apart = |at: &usize| {
+        let texts = || below.iter().filter_map(|row| row.get(*at)).filter(|text| !text.trim().is_empty());
+        !first[*at].is_empty() && texts().next().is_some() && !texts().any(|text| starts_with_digit(text))
+    };
+    names.len() == first.len()
+        && odd.len() * 5 <= first.len()
+        && odd.iter().all(told_apart)
+        && below.first().is_none_or(|second| second != first)
 }
 
 fn line_ends(sample: &[u8]) -> &'static str {

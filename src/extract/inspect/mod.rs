@@ -228,6 +228,16 @@ mod tests {
     }
 
     #[test]
+    fn a_header_may_hold_a_name_that_is_a_number_where_the_texts_below_are_none() {
+        let head = "ID,LN,FN,GR,SC,504\n";
+        let flags: String =
+            (1..40).map(|i| format!("{i},L{i},F{i},{},S1,{}\n", i % 4, if i % 9 > 0 { "N" } else { "Y" })).collect();
+        assert!(inspected("a.csv", format!("{head}{flags}").as_bytes()).text.unwrap().header);
+        let rows: String = (1..40).map(|i| format!("a{i},L{i},F{i},G,S1,{}\n", 500 + i)).collect();
+        assert!(!inspected("b.csv", rows.as_bytes()).text.unwrap().header);
+    }
+
+    #[test]
     fn a_headerless_semicolon_file_in_windows_1252_is_recognised() {
         let mut bytes = Vec::new();
         for i in 0..50 {
