@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use clap::Args;
 
@@ -10,7 +11,7 @@ use crate::canonical::{Entity, Field, Side};
 use crate::diagnostic::Gravity;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::mapping::{self, CodeIssue, IssueKind, Mapped, Mapping};
+use crate::mapping::{self, CodeIssue, IssueKind, Mapped};
 use crate::project::Project;
 use crate::report::visible;
 
@@ -61,7 +62,7 @@ fn data(project: &Project) -> Result<(String, usize), Error> {
     let (mut text, mut count) = (String::new(), 0);
     for side in Side::BOTH {
         let mapped = map::mapped(project, side)?;
-        let (told, uncovered) = of_side(&project.side(side).mapping, &mapped, side);
+        let (told, uncovered) = of_side(project, &mapped, side);
         count += uncovered;
         let _ = writeln!(text, "\n{side}:");
         text.push_str(if told.is_empty() { "  every code has a line, every value reads\n" } else { &told });
@@ -70,7 +71,11 @@ fn data(project: &Project) -> Result<(String, usize), Error> {
     Ok((text.join("\n") + "\n", count))
 }
 
-fn of_side(mapping: &Mapping, mapped: &Mapped, side: Side) -> (String, usize) {
+fn of_side(project: &Project, mapped: &Mapped, side: Side) -> (String, usize) {
+    let mapping = &project.side(side).mapping;
+    // The tables of a shipped mapping hold every variant of a system: that one district does not use them all is no news.
+    let shipped = mapping.path == Path::new("mappings").join(&mapping.system).join("mapping.toml");
+    let own = |name: &str| !shipped || project.crosswalks.contains_key(name);
     let (mut text, mut count) = (String::new(), 0);
     for notice in mapped.notices.iter().filter(|n| n.undecidable) {
         let _ = writeln!(text, "  {}: {}", notice.file, notice.text);
@@ -84,7 +89,8 @@ fn of_side(mapping: &Mapping, mapped: &Mapped, side: Side) -> (String, usize) {
         if cover.defaulted > 0 {
             let _ = writeln!(text, "  crosswalk {}: {} records took the default", cover.crosswalk, cover.defaulted);
         }
-        let unused: Vec<String> = cover.unused().map(|(line, from, ..)| place(*line, from)).collect();
+        let unused: Vec<String> =
+            cover.unused().filter(|_| own(&cover.crosswalk)).map(|(line, from, ..)| place(*line, from)).collect();
         if !unused.is_empty() {
             let _ = writeln!(text, "  crosswalk {}: never used: {}", cover.crosswalk, unused.join(", "));
         }
@@ -95,6 +101,7 @@ fn of_side(mapping: &Mapping, mapped: &Mapped, side: Side) -> (String, usize) {
 }
 
 fn place(line: u32, code: &str) -> String {
+    let code = if code.trim().is_empty() { "(empty)" } else { code };
     if line == 0 { code.to_owned() } else { format!("{code} (line {line})") }
 }
 
