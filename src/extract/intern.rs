@@ -11,6 +11,9 @@ const SHORT: usize = 15;
 /// The key of every longer text.
 const LONG: u128 = u128::MAX;
 
+/// Texts that are looked up together where two dictionaries are joined.
+const AHEAD: usize = 32;
+
 /// Masks that keep the first bytes of a little-endian `u128`.
 const MASKS: [u128; SHORT + 1] = {
     let mut masks = [0; SHORT + 1];
@@ -93,7 +96,7 @@ impl Interner {
     #[inline]
     fn find(&mut self, key: u128, hash: u32, text: &[u8]) -> Option<u32> {
         if self.hashes.len() * 4 >= self.slots.len() * 3 {
-            self.rebuild((self.slots.len() * 2).max(16));
+            self.grow((self.slots.len() * 2).max(16));
         }
         let mask = self.slots.len() - 1;
         let mut at = hash as usize & mask;
@@ -120,6 +123,20 @@ impl Interner {
         Some(code)
     }
 
+    /// A table of twice the size. The old slots are gone through in their order, which is nearly that of the new ones: large
+    /// tables are then written from front to back instead of here and there.
+    fn grow(&mut self, size: usize) {
+        let old = std::mem::replace(&mut self.slots, vec![0; size]);
+        let mask = size - 1;
+        for slot in old.into_iter().filter(|slot| *slot != 0) {
+            let mut at = (slot >> 32) as usize & mask;
+            while self.slots[at] != 0 {
+                at = (at + 1) & mask;
+            }
+            self.slots[at] = slot;
+        }
+    }
+
     fn rebuild(&mut self, size: usize) {
         self.slots.clear();
         self.slots.resize(size, 0);
@@ -135,8 +152,20 @@ impl Interner {
 
     /// Takes over all texts of another dictionary; the result holds the new code of each of its codes.
     pub(super) fn absorb(&mut self, other: &Self) -> Option<Vec<u32>> {
-        let entry = |code: usize| (other.keys[code], other.hashes[code], other.texts.bytes_at(code as u32));
-        (0..other.len()).map(entry).map(|(key, hash, text)| self.find(key, hash, text)).collect()
+        let mut codes = Vec::with_capacity(other.len());
+        for block in other.hashes.chunks(AHEAD) {
+            // The slots of a block are looked at together first: their cache lines then come in at the same time.
+            let mask = self.slots.len().wrapping_sub(1);
+            let touched = block
+                .iter()
+                .fold(0, |sum, hash| sum ^ self.slots.get(*hash as usize & mask).copied().unwrap_or_default());
+            std::hint::black_box(touched);
+            for hash in block {
+                let code = codes.len();
+                codes.push(self.find(other.keys[code], *hash, other.texts.bytes_at(code as u32))?);
+            }
+        }
+        Some(codes)
     }
 
     /// How many distinct texts.

@@ -2,7 +2,7 @@
 //! program opens a connection.
 //!
 //! The connection string comes from the environment and appears in no message; what a driver says is shown without its
-//! parts, and what it says while rows are read is not shown at all, as it may quote them.
+//! parts, and what it says while rows are read only where it is about the query, as it may quote them.
 
 mod driver;
 mod secret;
