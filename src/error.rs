@@ -71,6 +71,21 @@ impl Error {
         }
     }
 
+    /// A file whose place is taken by one that is open in another program; the new one stands beside it.
+    #[must_use]
+    pub fn open_elsewhere(path: &Path, new: &Path) -> Self {
+        let name = new.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        Self::Output {
+            path: path.to_owned(),
+            what: format!(
+                "it is open in another program (probably Excel, on this or another PC); the new one was saved next to \
+                 it: {name}"
+            ),
+            fix: "close it there and run again, or use the new one".into(),
+            source: None,
+        }
+    }
+
     /// How the process ends for it.
     #[must_use]
     pub const fn exit_code(&self) -> ExitCode {

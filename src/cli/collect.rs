@@ -1,7 +1,6 @@
 //! `rollproof collect`: what schools wrote into their packs.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -9,15 +8,17 @@ use super::{Console, Global, project, run};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::finding::FindingRow;
-use crate::report::OutFile;
 use crate::report::collect::{
-    collect, collect_screen, proposed_waivers, read_returned, write_answers, write_corrections,
+    AnswerStore, Collected, collect, collect_screen, proposed_waivers, read_returned, write_answers, write_corrections,
+    write_problems,
 };
+use crate::report::{OutFile, private_folder};
 
 /// Read returned workbooks and CSVs: answers taken, unclear, conflicting, edited
 ///
-/// Writes answers.csv, a correction list for each system and proposed waivers to a new folder. Nothing is applied by
-/// itself. Ends with exit code 1 when something needs a second look.
+/// Writes answers.csv, problems.csv, a correction list for each system and proposed waivers to a new folder, and keeps
+/// the answers: the packs of later runs show them where both values are unchanged. Nothing is applied by itself. Ends
+/// with exit code 1 when something needs a second look.
 #[derive(Debug, Args)]
 pub struct CollectCommand {
     /// Returned files, or folders of them
@@ -41,37 +42,58 @@ impl CollectCommand {
     /// When a file is no pack, or the run is not there.
     pub fn execute(&self, global: &Global, console: &Console) -> Result<ExitCode, Error> {
         let project = project::load(global, console, self.label.as_deref())?;
+        if !self.dry_run && self.to.exists() {
+            let what = format!("{} is there already, and nothing is overwritten", self.to.display());
+            return Err(Error::Usage { what, fix: "name a new folder with --to DIR".into() });
+        }
+        let returned = files(&self.paths)?.iter().map(|f| read_returned(f)).collect::<Result<Vec<_>, Error>>()?;
         let path = project.outputs.folder.join(&project.label).join("findings.csv");
-        let current = findings(&path)?;
-        let files = files(&self.paths)?;
-        let returned = files.iter().map(|f| read_returned(f)).collect::<Result<Vec<_>, Error>>()?;
-        let collected = collect(&returned, &project.label, &current, &crate::run::privacy_of(&project));
+        let mut failed = None;
+        let current = findings(&path)?.map_while(|row| row.map_err(|e| failed = Some(e)).ok());
+        let mut collected = collect(&returned, &project.label, current, &crate::run::views(&project)?);
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        let kept = crate::run::answers_folder(&project);
+        let mut store = AnswerStore::read(&kept)?;
+        store.take(&mut collected, &returned);
         if !self.dry_run {
-            std::fs::create_dir(&self.to).map_err(|e| Error::write(&self.to, e))?;
-            write_answers(&self.to.join("answers.csv"), &collected.answers)?;
-            write_corrections(&self.to, &collected.answers)?;
-            let waivers = proposed_waivers(&collected.answers);
-            OutFile::write_all_of(self.to.join("proposed-waivers.toml"), waivers.as_bytes())?;
+            self.write(&collected)?;
+            private_folder(&kept)?;
+            store.write(&kept)?;
         }
         console.answer(&collect_screen(&collected, &project.label, run::look(console)))?;
+        if !self.dry_run {
+            console.hint(&format!("written to {}; {} answers are kept for later runs", self.to.display(), store.len()));
+        }
         Ok(if collected.problems.is_empty() { ExitCode::Success } else { ExitCode::NoGo })
+    }
+
+    fn write(&self, collected: &Collected) -> Result<(), Error> {
+        private_folder(&self.to)?;
+        write_answers(&self.to.join("answers.csv"), &collected.answers)?;
+        write_problems(&self.to, &collected.problems)?;
+        write_corrections(&self.to, &collected.answers)?;
+        let waivers = proposed_waivers(&collected.answers);
+        OutFile::write_all_of(self.to.join("proposed-waivers.toml"), waivers.as_bytes())
     }
 }
 
-fn findings(path: &std::path::Path) -> Result<BTreeMap<String, FindingRow>, Error> {
-    let unusable = |what: String| Error::Input {
-        path: path.to_owned(),
+/// The findings of a run, one at a time.
+///
+/// # Errors
+/// When there is no such run, or its file is not of this version.
+pub fn findings(path: &Path) -> Result<impl Iterator<Item = Result<FindingRow, Error>> + use<>, Error> {
+    let reader = csv::Reader::from_path(path);
+    let path = path.to_owned();
+    let unusable = move |what: String| Error::Input {
+        path: path.clone(),
         what,
-        fix: "run `rollproof run` for the label that the packs were made in".into(),
+        fix: "run `rollproof run` for the label that is meant".into(),
         source: None,
     };
-    let mut reader = csv::Reader::from_path(path).map_err(|e| unusable(e.to_string()))?;
-    let mut rows = BTreeMap::new();
-    for row in reader.deserialize() {
-        let row: FindingRow = row.map_err(|_| unusable("not written by this version".into()))?;
-        rows.insert(row.reference.clone(), row);
-    }
-    Ok(rows)
+    let reader = reader.map_err(|e| unusable(e.to_string()))?;
+    Ok(reader.into_deserialize().map(move |row| row.map_err(|_| unusable("not written by this version".into()))))
 }
 
 /// Files as named, and the workbooks and CSVs of folders, sorted.
@@ -86,7 +108,9 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
         for entry in entries {
             let found = entry.map_err(|e| Error::read(path, e))?.path();
             let wanted = found.extension().is_some_and(|e| e == "xlsx" || e == "csv");
-            if wanted && found.file_stem().is_some_and(|s| s != "index") {
+            // `~$x.xlsx` is what Excel leaves beside a file that is open.
+            let ours = found.file_name().is_some_and(|n| n != "index.csv" && !n.to_string_lossy().starts_with("~$"));
+            if wanted && ours {
                 files.push(found);
             }
         }

@@ -76,7 +76,7 @@ impl Console {
         terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0).clamp(60, 120))
     }
 
-    /// Writes an answer to stdout or to the file of `-o`.
+    /// Writes an answer to stdout or to the file of `-o`, which only its owner may read: answers can hold student data.
     ///
     /// # Errors
     /// When the file can not be written. A closed pipe is not an error.
@@ -148,13 +148,7 @@ impl Console {
 
 /// Writes a file in one step, so that nobody reads a half of it; a device or a pipe is written to as it is.
 fn save(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    if std::fs::metadata(path).is_ok_and(|m| !m.is_file()) {
-        return std::fs::write(path, bytes).map_err(|e| Error::write(path, e));
-    }
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|e| Error::write(path, e))?;
-    file.write_all(bytes).map_err(|e| Error::write(path, e))?;
-    file.persist(path).map(drop).map_err(|e| Error::write(path, e.error))
+    crate::report::private_write(path, bytes)
 }
 
 /// Diagnostics as text, errors first, files in order.

@@ -8,7 +8,8 @@ use crate::cause::Causes;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::reconcile::Reconciliation;
-use crate::report::{FindingSource, visible};
+use crate::report::html::{HelpSheet, help_sheet};
+use crate::report::{FindingSource, json, visible};
 use crate::run::{Comparison, Quiet, Spelled};
 
 /// Show one student side by side: schedule, transcript, GPA and findings; or a cause, as `cause:3`
@@ -23,6 +24,11 @@ pub struct ExplainCommand {
     /// Also list records that are the same; of a cause, all its students
     #[arg(long)]
     pub all: bool,
+    /// Write the help-desk sheet instead: one page to read from while the family is on the telephone
+    ///
+    /// With -o FILE the page goes to a private file; without, to standard output.
+    #[arg(long)]
+    pub html: bool,
     /// Name of the run (default: the project's rehearsal)
     #[arg(long, env = "ROLLPROOF_LABEL", value_name = "LABEL")]
     pub label: Option<String>,
@@ -45,11 +51,17 @@ impl ExplainCommand {
         let causes = crate::run::seek_causes(&project, &policies, &comparison.reconciliation, &comparison.findings);
         let mut sheet = self.sheet(&comparison, &causes, position, &project.label);
         sheet.run.clone_from(&project.label);
+        sheet.school = crate::run::school(&project, &comparison.reconciliation, position);
         let labels = [project.legacy.label.as_str(), project.new.label.as_str()];
         crate::run::explain_policies(&mut sheet, &policies, &comparison.reconciliation, position, labels);
         sheet.systems = (project.legacy.label.clone(), project.new.label.clone());
+        let repairs = crate::run::from_last_run(&project, &mut sheet.findings)?;
         let text = match global.format {
-            FormatChoice::Json => serde_json::to_string_pretty(&sheet).map_err(|e| Error::Bug(e.to_string()))?,
+            _ if self.html => {
+                let due = project.outputs.answers_due.map_or_else(String::new, |d| d.strftime("%b %-d").to_string());
+                help_sheet(&HelpSheet::of(&sheet, &project.migration.district, &repairs, &due))?
+            }
+            FormatChoice::Json => json::document(&sheet)?,
             FormatChoice::Text => sheet.text(console.width()),
         };
         console.answer(&text)?;

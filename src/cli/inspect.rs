@@ -39,8 +39,7 @@ impl InspectCommand {
         let inspections: Vec<Inspection> =
             self.files.iter().map(|f| inspect(f, &Silent)).collect::<Result<_, Error>>()?;
         if global.format == FormatChoice::Json {
-            let text = serde_json::to_string_pretty(&inspections).map_err(|e| Error::Bug(e.to_string()))?;
-            console.answer(&text)?;
+            console.answer(&crate::report::json::document(&inspections)?)?;
         } else {
             let texts: Vec<String> = inspections.iter().map(text).collect();
             console.answer(&texts.join("\n"))?;

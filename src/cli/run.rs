@@ -48,6 +48,15 @@ impl RunCommand {
         }
         self.print(&run, global, console)?;
         super::ci::tell(&run.summary, self.gate, console)?;
+        for (at, new) in run.written.beside.iter().enumerate() {
+            let new = run.written.folder.join(new);
+            let name = new.file_name().map_or_else(String::new, |n| n.to_string_lossy().replacen("~new", "", 1));
+            let error = Error::open_elsewhere(&new.with_file_name(name), &new);
+            if at + 1 == run.written.beside.len() {
+                return Err(error);
+            }
+            console.error(&error);
+        }
         Ok(if self.gate { run.decision.exit_code() } else { ExitCode::Success })
     }
 

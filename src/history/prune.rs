@@ -26,21 +26,36 @@ impl History {
             if run.state == RunState::Pruned || run.verdict.as_deref() == Some("go") {
                 continue;
             }
-            let body = json!({ "kind": "prune", "at": self.now().to_string(), "run": run.id });
-            let mut mark = || -> rusqlite::Result<()> {
-                let transaction = self.connection.transaction()?;
-                transaction.execute("UPDATE run SET state = 'pruned' WHERE id = ?1", params![run.id])?;
-                chain::append(&transaction, &body)?;
-                transaction.commit()
-            };
-            mark().map_err(|e| super::store::failed(&self.folder.join("history.db"), &e))?;
-            // Marked first: a run that says "pruned" and still has its file is harmless, the reverse is not.
-            let path = self.findings_path(&run.id);
-            match std::fs::remove_file(&path) {
-                Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Error::write(&path, e)),
-                _ => pruned.push(run.id.clone()),
-            }
+            self.forget_findings(&run.id)?;
+            pruned.push(run.id.clone());
         }
         Ok(pruned)
+    }
+
+    /// Deletes the findings of these runs, whatever their verdict; their records and entries in the chain stay.
+    ///
+    /// # Errors
+    /// As [`History::prune`].
+    pub fn forget(&mut self, runs: &[String]) -> Result<(), Error> {
+        let known = self.runs()?;
+        let left = known.iter().filter(|r| runs.contains(&r.id) && r.state != RunState::Pruned);
+        left.into_iter().try_for_each(|run| self.forget_findings(&run.id))
+    }
+
+    fn forget_findings(&mut self, run: &str) -> Result<(), Error> {
+        let body = json!({ "kind": "prune", "at": self.now().to_string(), "run": run });
+        let mut mark = || -> rusqlite::Result<()> {
+            let transaction = self.connection.transaction()?;
+            transaction.execute("UPDATE run SET state = 'pruned' WHERE id = ?1", params![run])?;
+            chain::append(&transaction, &body)?;
+            transaction.commit()
+        };
+        mark().map_err(|e| super::store::failed(&self.folder.join("history.db"), &e))?;
+        // Marked first: a run that says "pruned" and still has its file is harmless, the reverse is not.
+        let path = self.findings_path(run);
+        match std::fs::remove_file(&path) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::write(&path, e)),
+            _ => Ok(()),
+        }
     }
 }

@@ -3,10 +3,11 @@
 //! A run that is killed at any moment leaves the last complete folder whole; what it left behind is swept by the next.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::History;
+use super::in_use::{in_place, in_use, keep};
 use super::marks::sync_folder;
 use super::store::{create_private, create_private_folder};
 use crate::error::Error;
@@ -79,18 +80,28 @@ impl RunFolder {
     }
 
     /// Writes `verdict.json` last, makes everything durable and puts the folder at its place. The folder that stood
-    /// there is whole until then.
+    /// there is whole until then. A file of it that is open in another program stays, and its new one is beside it.
     ///
     /// # Errors
     /// When anything can not be written; the folder that stood there stays.
-    pub fn finish(mut self, verdict: &[u8]) -> Result<PathBuf, Error> {
+    pub fn finish(mut self, verdict: &[u8]) -> Result<Published, Error> {
+        let open = in_use(&self.place)?;
+        let mut beside = keep(&self.place, &self.partial, &open)?;
         sync_tree(&self.partial)?;
         let mut file = self.create_file("verdict.json")?;
         file.write_all(verdict).and_then(|()| file.sync_all()).map_err(|e| Error::write(&self.partial, e))?;
         sync_folder(Some(&self.partial))?;
         let there = self.place.exists();
         if there {
-            std::fs::rename(&self.place, &self.old).map_err(|e| Error::write(&self.place, e))?;
+            if let Err(e) = std::fs::rename(&self.place, &self.old) {
+                if !matches!(e.kind(), ErrorKind::PermissionDenied | ErrorKind::ResourceBusy) {
+                    return Err(Error::write(&self.place, e));
+                }
+                let over = |from: &Path, to: &Path| std::fs::rename(from, to);
+                beside.extend(in_place(&self.partial, &self.place, &open, &over)?);
+                sync_folder(Some(&self.place))?;
+                return Ok(Published { folder: self.place.clone(), beside });
+            }
         }
         if let Err(e) = std::fs::rename(&self.partial, &self.place) {
             if there {
@@ -104,8 +115,17 @@ impl RunFolder {
         if there {
             std::fs::remove_dir_all(&self.old).map_err(|e| Error::write(&self.old, e))?;
         }
-        Ok(self.place.clone())
+        Ok(Published { folder: self.place.clone(), beside })
     }
+}
+
+/// A finished folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// Where it stands.
+    pub folder: PathBuf,
+    /// New files that stand beside one that is open in another program, below the folder: `packs/x~new.xlsx`.
+    pub beside: Vec<PathBuf>,
 }
 
 impl Drop for RunFolder {

@@ -111,7 +111,7 @@ fn read(root: &Node<'_>, overrides: &Overrides, known: &Known<'_>, others: &mut 
     let policies = settings::policies(root, &folder, known);
     let waivers = settings::waivers(root, &folder, known);
     let outputs = settings::outputs(root, &folder);
-    let privacy = settings::privacy(root);
+    let privacy = super::privacy::privacy(root, &folder);
     let owners = owners::read(root, &tables_in_use(&crosswalks, [&legacy, &new]));
     root.finish_ref();
     Some(Project {

@@ -2,6 +2,7 @@
 
 mod load;
 mod owners;
+mod privacy;
 mod schema;
 mod settings;
 mod sides;
@@ -10,9 +11,10 @@ mod template;
 
 pub use load::{Known, Overrides, source_of};
 pub use owners::Owners;
+pub use privacy::{KEY_BYTES, ROLE_COLUMNS};
 pub use schema::{SchemaKind, schema};
 pub use spec::{
     CheckSetting, CheckSettings, KindPolicies, MatchRule, Migration, Names, Outputs, PackFormat, Policies, PolicyRef,
-    Privacy, Project, SideSpec, WaiverSettings,
+    Privacy, Project, Role, SideSpec, WaiverSettings,
 };
 pub use template::{Template, template};

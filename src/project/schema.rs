@@ -131,12 +131,11 @@ fn project(checks: &[&str]) -> Value {
                 "packs": texts("csv, xlsx"),
                 "min_severity": one_of(&Severity::WORST_FIRST.map(Severity::name), "findings below are not in packs"),
                 "html": flag("write an HTML report"),
+                "answers_due": text("a TOML date: until when schools answer; stands in each pack"),
+                "contact": text("whom schools call; stands in each pack"),
             }), &[]),
             "owners": said(map_of(&json!({ "type": "string" })), "who repairs what: mapping, crosswalks, \"crosswalks.mark\", legacy, new, transcript, \"transcript.mark\""),
-            "privacy": object(json!({
-                "names": one_of(&["full", "initials", "none"], "how students are named"),
-                "exec_min_group": whole("smaller groups are not shown to executives"),
-            }), &[]),
+            "privacy": privacy(),
         }),
         &["schema", "migration", "sides"],
     )
@@ -147,6 +146,34 @@ fn one_or_sides() -> Value {
     let text = json!({ "type": "string" });
     let sides = json!({ "legacy": text.clone(), "new": text.clone() });
     json!({ "oneOf": [text, object(sides, &[])] })
+}
+
+fn privacy() -> Value {
+    let names = || one_of(&["full", "initials", "none"], "how students are named");
+    let role = object(
+        json!({
+            "names": names(),
+            "sensitive": flag("may see programs, health and custody flags"),
+            "pseudonyms": flag("sees keyed stand-ins instead of ids and names, and no personal value"),
+            "areas": texts("only findings of these areas"),
+            "columns": texts("only these of the columns that can be left out"),
+            "split": one_of(&["school", "none"], "one file a school, or one for all"),
+        }),
+        &[],
+    );
+    object(
+        json!({
+            "names": names(),
+            "exec_min_group": whole("smaller groups are not shown to executives"),
+            "encrypt": {
+                "oneOf": [{ "type": "string" }, map_of(&json!({ "type": "string" }))],
+                "description": "public key of age that packs are encrypted for, or a table of school = key",
+            },
+            "pseudonym_key": text("file with the key of pseudonyms; without it one is made"),
+            "roles": said(map_of(&role), "readers of packs by name"),
+        }),
+        &[],
+    )
 }
 
 fn side() -> Value {

@@ -1,4 +1,4 @@
-//! `[matching]`, `[checks]`, `[gate]`, `[policies]`, `[waivers]`, `[outputs]` and `[privacy]`.
+//! `[matching]`, `[checks]`, `[gate]`, `[policies]`, `[waivers]` and `[outputs]`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -8,8 +8,7 @@ use toml::de::DeValue;
 
 use super::load::{Known, below};
 use super::spec::{
-    CheckSetting, CheckSettings, KindPolicies, MatchRule, Names, Outputs, PackFormat, Policies, PolicyRef, Privacy,
-    WaiverSettings,
+    CheckSetting, CheckSettings, KindPolicies, MatchRule, Outputs, PackFormat, Policies, PolicyRef, WaiverSettings,
 };
 use crate::canonical::{Decimal, Entity, Field};
 use crate::diagnostic::document::{self, At, Node};
@@ -19,8 +18,6 @@ use crate::mapping::Crosswalk;
 
 /// Waivers last at most this long where the project does not say.
 const WAIVER_DAYS: u32 = 60;
-/// Groups below this are not shown to executives where the project does not say.
-const MIN_GROUP: u32 = 10;
 
 /// How students are matched, and the percentage that must be.
 pub(super) fn matching(root: &Node<'_>, crosswalks: &BTreeMap<String, Crosswalk>) -> (Vec<MatchRule>, Option<Decimal>) {
@@ -285,6 +282,8 @@ pub(super) fn outputs(root: &Node<'_>, folder: &Path) -> Outputs {
         packs: vec![PackFormat::Csv],
         min_severity: Severity::Minor,
         html: true,
+        answers_due: None,
+        contact: String::new(),
     };
     let Some(node) = root.node("outputs") else { return outputs };
     if let Some(written) = node.text("folder") {
@@ -305,17 +304,8 @@ pub(super) fn outputs(root: &Node<'_>, folder: &Path) -> Outputs {
         outputs.min_severity = severity(&written, &node).unwrap_or(Severity::Minor);
     }
     outputs.html = node.flag("html").unwrap_or(true);
+    outputs.answers_due = node.date("answers_due").map(|d| d.value);
+    outputs.contact = node.text("contact").map(|c| c.value).unwrap_or_default();
     node.finish();
     outputs
-}
-
-/// Who is shown how.
-pub(super) fn privacy(root: &Node<'_>) -> Privacy {
-    let mut privacy = Privacy { names: Names::Full, exec_min_group: MIN_GROUP };
-    let Some(node) = root.node("privacy") else { return privacy };
-    let words = [("full", Names::Full), ("initials", Names::Initials), ("none", Names::None)];
-    privacy.names = node.choice("names", &words).unwrap_or(Names::Full);
-    privacy.exec_min_group = node.whole("exec_min_group").map_or(MIN_GROUP, |n| n.value);
-    node.finish();
-    privacy
 }

@@ -204,6 +204,10 @@ pub struct Outputs {
     pub min_severity: Severity,
     /// An HTML report is written.
     pub html: bool,
+    /// The day until which schools are asked to answer.
+    pub answers_due: Option<Date>,
+    /// Whom schools call; may be empty.
+    pub contact: String,
 }
 
 /// How students are named in what is written.
@@ -224,4 +228,29 @@ pub struct Privacy {
     pub names: Names,
     /// Groups smaller than this are not shown to executives.
     pub exec_min_group: u32,
+    /// Public keys (`age1...`) that packs are encrypted for, by school code; `*` is for every other school.
+    pub encrypt: BTreeMap<String, String>,
+    /// The file with the key of pseudonyms; without it one is made and kept in the history folder.
+    pub pseudonym_key: Option<PathBuf>,
+    /// Readers of packs; none means one pack a school for everybody there.
+    pub roles: Vec<Role>,
+}
+
+/// A kind of reader: what their packs hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Role {
+    /// Name, which is also the name of the folder below `packs/`.
+    pub name: String,
+    /// Names of students.
+    pub names: Names,
+    /// May see programs, health and custody flags.
+    pub sensitive: bool,
+    /// Sees pseudonyms instead of ids and names, and no personal value.
+    pub pseudonyms: bool,
+    /// Only findings of these areas; empty for all.
+    pub areas: Vec<String>,
+    /// Only these of the columns that can be left out; `None` for all.
+    pub columns: Option<Vec<String>>,
+    /// One file for all schools instead of one a school.
+    pub whole: bool,
 }

@@ -84,10 +84,14 @@ max_days = 60
 folder       = "out"
 packs        = ["csv"]            # one file a school; also "xlsx"
 min_severity = "minor"
+# answers_due = 2026-06-12        # stands in each workbook, with the contact
+# contact     = "J. Ruiz, 555-0100"
 
 [privacy]
-names          = "full"           # in packs and reports: full, initials, none
+names          = "initials"       # in packs and reports: full, initials, none
 exec_min_group = 10               # smaller groups are not shown to executives
+# encrypt = "age1..."             # packs are encrypted for this public key of age
+# [privacy.roles.counselor]       # a pack of its own for each kind of reader: docs/project.md
 "#,
         district = quoted(&t.district),
         timezone = quoted(&t.timezone),

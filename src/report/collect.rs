@@ -7,13 +7,15 @@ mod judge;
 mod lists;
 mod returned_csv;
 mod returned_xlsx;
+mod store;
 mod told;
 
 use std::path::Path;
 
-pub use answers::{ANSWER_COLUMNS, Answer, carry_over, read_answers, write_answers};
+pub use answers::{ANSWER_COLUMNS, Answer, read_answers, write_answers};
 pub use judge::{Collected, FileReport, Problem, ProblemKind, collect};
-pub use lists::{proposed_waivers, write_corrections};
+pub use lists::{proposed_waivers, write_corrections, write_problems};
+pub use store::AnswerStore;
 pub use told::collect_screen;
 
 use crate::error::Error;
@@ -27,6 +29,8 @@ pub struct Returned {
     pub run: String,
     /// School code.
     pub school: String,
+    /// Part of the school, `grade 09`; empty for the whole.
+    pub part: String,
     /// Rows with findings, in file order.
     pub rows: Vec<ReturnedRow>,
     /// What was odd about the file but did not keep it from being read.
@@ -40,6 +44,10 @@ pub struct ReturnedRow {
     pub place: String,
     /// The finding's reference.
     pub reference: String,
+    /// The student's id as it stands in the file now; `None` when that column is gone.
+    pub student: Option<String>,
+    /// What the row is about, in the words of the form; `None` when that column is gone.
+    pub what: Option<String>,
     /// The legacy value as it stands in the file now.
     pub legacy: String,
     /// The new value as it stands in the file now.
@@ -65,6 +73,9 @@ pub struct ReturnedRow {
 /// refused whole; its answers are in no list.
 pub fn read_returned(path: &Path) -> Result<Returned, Error> {
     let bytes = guard::read(path)?;
+    if bytes.starts_with(b"age-encryption.org/") {
+        return Err(refused(path, "it is encrypted; open it with the key that it is for: age -d -i KEY -o FILE"));
+    }
     let mut returned =
         if bytes.starts_with(b"PK") { returned_xlsx::read(path, &bytes)? } else { returned_csv::read(path, &bytes)? };
     returned.file = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::finding::{FindingRow, Severity};
-use crate::report::packs::{KnownAnswer, Pack, PackForms, PackInfo, PackPlanner, Resolution, write_packs};
+use crate::report::packs::{
+    KnownAnswer, Pack, PackForms, PackInfo, PackJob, PackPlanner, Resolution, Seals, write_packs,
+};
 use crate::report::privacy::{Names, Privacy};
 use crate::report::summary::example::finding;
 use crate::report::terminal::Look;
@@ -19,10 +21,6 @@ fn rows() -> Vec<FindingRow> {
             [mark, finding("class-missing", Severity::Critical, student, "012")]
         })
         .collect()
-}
-
-fn current(rows: &[FindingRow]) -> BTreeMap<String, FindingRow> {
-    rows.iter().map(|r| (r.reference.clone(), r.clone())).collect()
 }
 
 fn answer(resolution: &str, correct: &str, initials: &str) -> KnownAnswer {
@@ -49,7 +47,17 @@ fn pack(
         PackInfo { run: run.into(), run_id: format!("{run}-1"), day: "2026-06-01".into(), ..PackInfo::default() };
     let answers = answers.iter().map(|(at, a)| (rows[*at].reference.clone(), a.clone())).collect();
     let forms = PackForms { csv: true, xlsx: true };
-    write_packs(folder.path(), &info, &packs, rows, &Privacy::default(), &answers, forms).unwrap();
+    let (privacy, seals) = (Privacy::default(), Seals::default());
+    let job = PackJob {
+        folder: folder.path(),
+        info: &info,
+        source: rows,
+        privacy: &privacy,
+        answers: &answers,
+        forms,
+        seals: &seals,
+    };
+    write_packs(&job, &packs).unwrap();
     let path = folder.path().join(format!("{}.{ending}", packs[0].stem));
     (folder, path)
 }
@@ -99,7 +107,7 @@ fn packs_that_other_programs_saved_are_collected_without_loss() {
 }
 
 fn judged(path: &Path, run: &str, rows: &[FindingRow]) -> Collected {
-    collect(&[read_returned(path).unwrap()], run, &current(rows), &Privacy::default())
+    collect(&[read_returned(path).unwrap()], run, rows.to_vec(), &[Privacy::default()])
 }
 
 fn kinds(collected: &Collected) -> Vec<ProblemKind> {
@@ -212,7 +220,7 @@ fn two_people_who_disagree_are_a_conflict_and_neither_is_taken() {
         "xlsx",
     );
     let both = [read_returned(&ruiz).unwrap(), read_returned(&chen).unwrap()];
-    let collected = collect(&both, "R4", &current(&rows), &Privacy::default());
+    let collected = collect(&both, "R4", rows.to_vec(), &[Privacy::default()]);
     assert_eq!(collected.answers.len(), 1, "they agree on the other");
     assert_eq!(kinds(&collected), [ProblemKind::Conflict, ProblemKind::Conflict]);
     assert_eq!(collected.problems[0].text, "Ruiz says old system is right – fix it, Chen says new system is right");
@@ -229,10 +237,75 @@ fn answers_of_an_older_run_hold_only_where_both_values_are_unchanged() {
     let collected = judged(&path, "R4", &today);
     assert_eq!((collected.files[0].carried, collected.files[0].taken_all), (6, 6));
     assert_eq!(kinds(&collected), [ProblemKind::Dropped, ProblemKind::Dropped]);
-    let known = carry_over(&collected.answers, &today);
-    assert_eq!(known.len(), 6);
+    let folder = tempfile::tempdir().unwrap();
+    let store = kept(folder.path(), &mut { collected }, &path);
+    let holds = |today: &[FindingRow]| today.iter().filter_map(|row| store.holds(row)).count();
+    assert_eq!(holds(&today), 6);
     today[2].legacy_value = "F".into();
-    assert_eq!(carry_over(&collected.answers, &today).len(), 5);
+    assert_eq!(holds(&today), 5);
+}
+
+/// Takes what was collected into the store of a folder, and reads it back.
+fn kept(folder: &Path, collected: &mut Collected, path: &Path) -> AnswerStore {
+    let mut store = AnswerStore::read(folder).unwrap();
+    store.take(collected, &[read_returned(path).unwrap()]);
+    store.write(folder).unwrap();
+    assert_eq!(AnswerStore::read(folder).unwrap(), store, "what was written reads back");
+    store
+}
+
+#[test]
+fn kept_answers_show_in_the_next_packs_and_a_second_opinion_is_a_conflict() {
+    let rows = rows();
+    let folder = tempfile::tempdir().unwrap();
+    let (_a, ruiz) = pack("R4", &rows, &[(0, answer("Old system is right", "", "Ruiz"))], "xlsx");
+    let store = kept(folder.path(), &mut judged(&ruiz, "R4", &rows), &ruiz);
+    assert_eq!(store.holds(&rows[0]).unwrap().resolution, Resolution::LegacyIsRight.text());
+    assert_eq!(store.holds(&rows[1]), None);
+    let (_b, chen) = pack("R4", &rows, &[(0, answer("New system is right", "", "Chen"))], "xlsx");
+    let mut second = judged(&chen, "R4", &rows);
+    let store = kept(folder.path(), &mut second, &chen);
+    assert_eq!((second.answers.len(), kinds(&second)), (0, vec![ProblemKind::Conflict]));
+    assert_eq!(second.files[0].taken_all, 0);
+    assert_eq!(store.holds(&rows[0]).unwrap().initials, "Ruiz");
+    let (_c, ruiz) = pack("R4", &rows, &[(0, answer("Cannot tell – need help", "", "Ruiz"))], "xlsx");
+    let store = kept(folder.path(), &mut judged(&ruiz, "R4", &rows), &ruiz);
+    assert_eq!(store.holds(&rows[0]).unwrap().resolution, Resolution::CannotTell.text(), "people may change their mind");
+    let lines = store.lines(&BTreeMap::from([("012".to_owned(), 1)]));
+    assert_eq!((lines.len(), lines[0].rows, lines[0].taken, lines[0].holds), (1, 8, 1, 1));
+}
+
+#[test]
+fn an_edited_reference_of_the_same_school_is_not_an_answer_to_the_other_finding() {
+    let rows = rows();
+    // Rows 0 and 2 are the same check of two students; rows 0 and 1 two checks of one student.
+    for (from, to) in [(0, 2), (0, 1)] {
+        let (_folder, path) = pack("R4", &rows, &[(from, answer("Old system is right", "", "RU"))], "xlsx");
+        let (from, to) = (rows[from].reference.clone(), rows[to].reference.clone());
+        let once = std::cell::Cell::new(false);
+        edit(&path, |name, text| {
+            if !name.ends_with("worksheets/sheet4.xml") && !name.ends_with("sharedStrings.xml") {
+                return text;
+            }
+            if text.contains(&from) {
+                once.set(true);
+            }
+            if name.ends_with("sharedStrings.xml") { text.replace(&from, &to) } else { text }
+        });
+        assert!(once.get());
+        let collected = judged(&path, "R4", &rows);
+        assert!(collected.answers.is_empty(), "{from} became {to}: {:?}", collected.answers);
+        assert!(kinds(&collected).contains(&ProblemKind::Unclear), "{:?}", collected.problems);
+    }
+}
+
+#[cfg(feature = "age")]
+#[test]
+fn an_encrypted_pack_is_refused_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.xlsx.age");
+    std::fs::write(&path, b"age-encryption.org/v1\n").unwrap();
+    assert!(why_refused(&path).contains("age -d"));
 }
 
 #[test]
@@ -258,11 +331,10 @@ fn an_edited_reference_is_unclear_not_somebody_elses_answer() {
         &path,
         |name, text| if name.ends_with("sharedStrings.xml") { text.replace(&wanted, &foreign.reference) } else { text },
     );
-    let mut known = current(&rows);
-    known.insert(foreign.reference.clone(), foreign);
-    let collected = collect(&[read_returned(&path).unwrap()], "R4", &known, &Privacy::default());
+    let known: Vec<FindingRow> = rows.iter().cloned().chain([foreign]).collect();
+    let collected = judged(&path, "R4", &known);
     assert!(collected.answers.is_empty());
-    assert!(collected.problems.iter().any(|p| p.text.contains("another school")));
+    assert!(collected.problems.iter().any(|p| p.text.contains("another student")));
 }
 
 #[test]

@@ -4,20 +4,24 @@ use std::borrow::Cow;
 use std::io::Write;
 use std::path::Path;
 
-use super::outfile::OutFile;
+use super::packs::Sink;
 use crate::error::Error;
 
 /// CSV as Excel wants it: BOM, CRLF, all quoted.
 pub(crate) struct ExcelCsv {
-    writer: csv::Writer<OutFile>,
+    writer: csv::Writer<Sink>,
 }
 
 impl ExcelCsv {
     /// Creates the file.
     pub(crate) fn create(path: &Path) -> Result<Self, Error> {
-        let mut file = OutFile::create(path)?;
+        Self::into_sink(Sink::create(path, None)?)
+    }
+
+    /// Writes into a file that may be sealed.
+    pub(crate) fn into_sink(mut file: Sink) -> Result<Self, Error> {
         let result = file.write_all("\u{feff}".as_bytes());
-        result.map_err(|e| Error::write(path, e))?;
+        result.map_err(|e| Error::write(file.path(), e))?;
         let writer = csv::WriterBuilder::new()
             .quote_style(csv::QuoteStyle::Always)
             .terminator(csv::Terminator::CRLF)

@@ -6,7 +6,7 @@ use calamine::{Reader, Xlsx, open_workbook};
 
 use super::*;
 use crate::finding::{FindingRow, Severity};
-use crate::report::packs::{FINDING_SHEETS, PackForms, PackInfo, PackPlanner, write_packs};
+use crate::report::packs::{FINDING_SHEETS, PackForms, PackInfo, PackJob, PackPlanner, Seals, write_packs};
 use crate::report::privacy::Privacy;
 use crate::report::summary::example;
 use crate::report::terminal::{Look, run_summary};
@@ -85,7 +85,10 @@ fn every_form_tells_the_same_numbers() {
     let packs = planner.plan(summary.schools.iter().map(|s| (s.code.as_str(), s.name.as_str())));
     let info = PackInfo { run: "R4".into(), day: "2026-06-01".into(), ..PackInfo::default() };
     let forms = PackForms { csv: true, xlsx: true };
-    write_packs(place, &info, &packs, &rows, &Privacy::default(), &BTreeMap::new(), forms).unwrap();
+    let (privacy, seals, answers) = (Privacy::default(), Seals::default(), BTreeMap::new());
+    let (source, info) = (&rows, &info);
+    let job = PackJob { folder: place, info, source, privacy: &privacy, answers: &answers, forms, seals: &seals };
+    write_packs(&job, &packs).unwrap();
     write_html(place, &summary, &samples, 10).unwrap();
     write_counts(place, &summary).unwrap();
     write_json(place, &summary).unwrap();

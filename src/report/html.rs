@@ -11,12 +11,13 @@ mod trend;
 mod value;
 
 pub use help_sheet::{HelpItem, HelpRow, HelpSheet, HelpTable, help_sheet};
+pub use help_student::Repair;
 pub use mask::{Masked, mask};
 pub use samples::Samples;
 
 use minijinja::context;
 
-use super::summary::{Summary, WaiverState};
+use super::summary::{Criterion, Outcome, Summary, WaiverState};
 use super::words;
 use crate::error::Error;
 use page::Page;
@@ -31,6 +32,9 @@ pub fn report_html(summary: &Summary, samples: &Samples) -> Result<String, Error
         s => value::of(summary),
         decision => summary.verdict.decision.word(),
         symbol => words::decision_symbol(summary.verdict.decision),
+        would_pass => words::capital(&summary.verdict.would_pass),
+        passing => summary.verdict.criteria.iter().filter(|c| c.outcome == Outcome::Pass).count(),
+        all_pass => summary.verdict.criteria.iter().all(|c| c.outcome == Outcome::Pass),
         schools => value::of(&report_view::schools(summary)),
         has_packs => summary.schools.iter().any(|s| !s.pack.is_empty()),
         trend => value::of(&trend::trend(summary)),
@@ -58,6 +62,9 @@ pub fn summary_html(summary: &Summary, min_group: u64) -> Result<String, Error> 
         decision => summary.verdict.decision.word(),
         symbol => words::decision_symbol(summary.verdict.decision),
         reasons => value::of(&summary.verdict.reasons.iter().take(4).collect::<Vec<_>>()),
+        would_pass => words::capital(&summary.verdict.would_pass),
+        criteria => value::of(&shown_criteria(summary)),
+        more_criteria => summary.verdict.criteria.len() - shown_criteria(summary).len(),
         more_reasons => summary.verdict.reasons.len().saturating_sub(4),
         trend => value::of(&summary.trend.iter().rev().take(8).rev().collect::<Vec<_>>()),
         affected => group(summary.students.affected),
@@ -68,6 +75,13 @@ pub fn summary_html(summary: &Summary, min_group: u64) -> Result<String, Error> 
         masked => value::of(&masked),
         min_group => min_group,
     })
+}
+
+/// Conditions for the one page: what does not pass with room to spare; where everything does, the first few.
+fn shown_criteria(summary: &Summary) -> Vec<&Criterion> {
+    let all = &summary.verdict.criteria;
+    let failing: Vec<&Criterion> = all.iter().filter(|c| c.outcome != Outcome::Pass).take(10).collect();
+    if failing.is_empty() { all.iter().take(8).collect() } else { failing }
 }
 
 #[cfg(test)]

@@ -34,6 +34,7 @@ fn sheet() -> HelpSheet {
             by: "June 12".into(),
             reference: "gpa-changed-9f2c41d07a".into(),
         }],
+        more: 0,
         tables: vec![HelpTable {
             title: "Schedule 2025-26 S2".into(),
             note: "3 classes are the same".into(),

@@ -21,8 +21,9 @@ pub mod terminal;
 mod visible;
 mod words;
 
-pub use outfile::OutFile;
+pub use outfile::{OutFile, private_folder, private_write};
 pub use rows::FindingSource;
 pub use sheet::{RowState, Section, SheetRow, StudentSheet};
 pub use summary::Summary;
 pub use visible::{clip, clip_pair, visible, wrap};
+pub use words::{plural, thousands};

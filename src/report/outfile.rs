@@ -5,6 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::history::new_beside;
 
 /// A file being written. Call [`OutFile::finish`]; a file that is dropped before that is removed.
 #[must_use = "a file that is not finished is removed"]
@@ -82,9 +83,58 @@ impl Drop for OutFile {
     }
 }
 
+/// Writes a whole file that only its owner may read, over one that is there: beside it first, then in its place. Where
+/// the file is open in another program, the new one stays beside it and the error says so.
+///
+/// # Errors
+/// When it can not be written.
+pub fn private_write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    if path.symlink_metadata().is_ok_and(|m| !m.is_file()) {
+        // A pipe, a device or a link: what the person named is written to as it is.
+        return std::fs::write(path, bytes).map_err(|e| Error::write(path, e));
+    }
+    let beside = path.with_file_name(format!(".{name}.partial"));
+    match std::fs::remove_file(&beside) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Error::write(&beside, e)),
+        _ => OutFile::write_all_of(&beside, bytes)?,
+    }
+    std::fs::rename(&beside, path).or_else(|e| {
+        let new = new_beside(path);
+        std::fs::rename(&beside, &new).map_err(|_| Error::write(path, e)).and_then(|()| Err(Error::open_elsewhere(path, &new)))
+    })
+}
+
+/// Makes a folder, with those above it, that only its owner may enter; one that is there stays as it is.
+///
+/// # Errors
+/// When it can not be made.
+pub fn private_folder(path: &Path) -> Result<(), Error> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|e| Error::write(path, e))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_replaces_the_file_that_is_there_and_is_private() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.html");
+        private_write(&path, b"old").unwrap();
+        private_write(&path, b"new").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"new");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        #[cfg(unix)]
+        assert_eq!(
+            std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions()) & 0o777,
+            0o600
+        );
+    }
 
     #[test]
     fn an_unfinished_file_is_not_left_behind() {

@@ -3,16 +3,19 @@
 mod csv_pack;
 mod plan;
 mod resolution;
+mod seal;
 mod sheets;
 mod workbook;
 mod write;
 
-pub use csv_pack::{PACK_COLUMNS, write_csv_pack, write_index};
+pub use csv_pack::{PACK_COLUMNS, write_index};
 pub use plan::{Pack, PackPlanner};
 pub use resolution::Resolution;
-pub(crate) use workbook::row_digest;
-pub use workbook::{COLUMNS, FINDING_SHEETS, HIDDEN_SHEET, KnownAnswer, PACK_SCHEMA, PackInfo};
-pub use write::write_packs;
+pub use seal::{SEALED, Seals};
+pub(crate) use seal::Sink;
+pub(crate) use workbook::{row_digest, what};
+pub use workbook::{COLUMNS, hidden_columns, FINDING_SHEETS, HIDDEN_SHEET, KnownAnswer, PACK_SCHEMA, PackInfo};
+pub use write::{PackJob, write_packs};
 
 /// Which forms of packs are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

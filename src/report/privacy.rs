@@ -1,6 +1,8 @@
 //! Who may see what: names in full, as initials or not at all; programs, health and custody only as "differs";
 //! pseudonyms for vendors. Applied to a finding on its way into a file for people; `findings.csv` keeps everything.
 
+use std::collections::BTreeSet;
+
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -42,6 +44,44 @@ pub struct Privacy {
     pub sensitive: bool,
     /// Ids become pseudonyms under this key, and all other personal values are hidden: for vendors.
     pub pseudonym_key: Option<Vec<u8>>,
+    /// Columns that this reader does not get; their cells are empty.
+    pub without: BTreeSet<Column>,
+}
+
+/// A column of packs that a reader may have to do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Column {
+    /// The id.
+    StudentId,
+    /// The name.
+    StudentName,
+    /// The grade level.
+    GradeLevel,
+    /// Both values and their difference: that something differs stays.
+    Values,
+    /// The working or the reason.
+    Explanation,
+    /// Files and lines.
+    Source,
+}
+
+impl Column {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::StudentId, Self::StudentName, Self::GradeLevel, Self::Values, Self::Explanation, Self::Source];
+
+    /// As projects name it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::StudentId => "student_id",
+            Self::StudentName => "student_name",
+            Self::GradeLevel => "grade_level",
+            Self::Values => "values",
+            Self::Explanation => "explanation",
+            Self::Source => "source",
+        }
+    }
 }
 
 /// What stands in for a value that may not be seen.
@@ -50,7 +90,15 @@ pub const HIDDEN: &str = "(differs, not shown)";
 impl Privacy {
     /// The finding as this reader may see it.
     #[must_use]
-    pub fn apply(&self, mut row: FindingRow) -> FindingRow {
+    pub fn apply(&self, row: FindingRow) -> FindingRow {
+        let mut row = self.personal(row);
+        for column in &self.without {
+            leave_out(*column, &mut row);
+        }
+        row
+    }
+
+    fn personal(&self, mut row: FindingRow) -> FindingRow {
         let field = Field::ALL.into_iter().find(|f| f.name() == row.field);
         let sensitive = field.is_some_and(Field::is_sensitive) && !self.sensitive;
         let is_name = row.field.contains("name") || row.field == "suffix";
@@ -59,8 +107,18 @@ impl Privacy {
         if let Some(key) = &self.pseudonym_key {
             row.student_id = pseudonym(key, &row.student_id);
             row.student_name.clear();
+            // The reference is a plain hash over the id, and ids are few enough to try them all.
+            row.reference = format!("{}-{}", row.check, pseudonym(key, &row.reference));
+            row.fingerprint = pseudonym(key, &row.fingerprint);
             if is_personal(&row.field) {
                 hide(&mut row);
+            }
+            // What is about whole students, files or unknown students can name them in its words.
+            if matches!(row.area.as_str(), "student" | "load") {
+                row.note.clear();
+                if !row.record.is_empty() {
+                    HIDDEN.clone_into(&mut row.record);
+                }
             }
             return row;
         }
@@ -73,6 +131,24 @@ impl Privacy {
             Names::None => String::new(),
         };
         row
+    }
+}
+
+fn leave_out(column: Column, row: &mut FindingRow) {
+    match column {
+        Column::StudentId => row.student_id.clear(),
+        Column::StudentName => row.student_name.clear(),
+        Column::GradeLevel => row.grade_level.clear(),
+        Column::Values => hide(row),
+        Column::Explanation => {
+            row.note.clear();
+            row.cause.clear();
+        }
+        Column::Source => {
+            (row.legacy_line, row.new_line) = (0, 0);
+            row.legacy_file.clear();
+            row.new_file.clear();
+        }
     }
 }
 
@@ -140,5 +216,21 @@ mod tests {
         assert_eq!(shown.student_id, vendor.apply(flag()).student_id);
         assert_ne!(shown.student_id, pseudonym(b"other", "0041877"));
         assert_eq!((shown.student_id.len(), shown.student_name.as_str(), shown.new_value.as_str()), (12, "", HIDDEN));
+        let own = finding("name-changed", Severity::Major, "0041877", "012");
+        assert_ne!((&shown.reference, &shown.fingerprint), (&own.reference, &own.fingerprint), "ids can be tried");
+    }
+
+    #[test]
+    fn a_reader_without_a_column_gets_empty_cells() {
+        let row = || finding("mark-changed", Severity::Critical, "0041877", "012");
+        let without = |column| Privacy { names: Names::Full, without: [column].into(), ..Privacy::default() };
+        assert_eq!(without(Column::StudentId).apply(row()).student_id, "");
+        assert_eq!(without(Column::StudentName).apply(row()).student_name, "");
+        assert_eq!(without(Column::GradeLevel).apply(row()).grade_level, "");
+        let values = without(Column::Values).apply(row());
+        assert_eq!((values.legacy_value.as_str(), values.student_name.as_str()), (HIDDEN, "Okafor, Amara"));
+        assert_eq!(without(Column::Explanation).apply(row()).note, "");
+        let source = without(Column::Source).apply(row());
+        assert_eq!((source.legacy_file.as_str(), source.new_line), ("", 0));
     }
 }

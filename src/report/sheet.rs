@@ -1,10 +1,12 @@
 //! One student, side by side: what `explain` shows the help desk, as text. Values come as texts; nothing is computed here.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
 
+use super::visible::visible;
 use crate::finding::FindingRow;
 
 /// Everything that `explain` says about one student.
@@ -87,9 +89,32 @@ impl RowState {
 }
 
 impl StudentSheet {
-    /// The sheet as text of at most `width` columns.
+    /// The sheet as text of at most `width` columns. Nothing of the data moves a cursor or hides.
     #[must_use]
     pub fn text(&self, width: usize) -> String {
+        self.visible().write(width)
+    }
+
+    /// The sheet with every unseen character spelled out.
+    fn visible(&self) -> Self {
+        let mut sheet = self.clone();
+        let own = [&mut sheet.run, &mut sheet.name, &mut sheet.student_id, &mut sheet.grade_level, &mut sheet.school];
+        let systems = [&mut sheet.matched, &mut sheet.systems.0, &mut sheet.systems.1];
+        own.into_iter().chain(systems).chain(&mut sheet.sources).for_each(spell);
+        for section in &mut sheet.sections {
+            section.working.iter_mut().for_each(spell);
+            for row in &mut section.rows {
+                [&mut row.record, &mut row.legacy, &mut row.new].into_iter().for_each(spell);
+            }
+        }
+        for f in &mut sheet.findings {
+            let values = [&mut f.record, &mut f.legacy_value, &mut f.new_value, &mut f.note, &mut f.waiver];
+            values.into_iter().for_each(spell);
+        }
+        sheet
+    }
+
+    fn write(&self, width: usize) -> String {
         let mut out = String::new();
         let _ = writeln!(
             out,
@@ -177,6 +202,12 @@ impl Section {
     }
 }
 
+fn spell(text: &mut String) {
+    if let Cow::Owned(spelled) = visible(text) {
+        *text = spelled;
+    }
+}
+
 fn or_none(text: &str) -> &str {
     if text.is_empty() { "(none)" } else { text }
 }
@@ -225,6 +256,36 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_text_of_a_student_moves_the_cursor_or_starts_a_line() {
+        let evil = || "A\u{1b}[2J\u{202e}\u{9b}31m\nFINDINGS none\r".to_owned();
+        let mut finding = crate::report::summary::example::finding(
+            "mark-changed",
+            crate::finding::Severity::Critical,
+            "0041877",
+            "012",
+        );
+        (finding.record, finding.legacy_value, finding.note) = (evil(), evil(), evil());
+        let sheet = StudentSheet {
+            name: evil(),
+            student_id: evil(),
+            school: evil(),
+            sections: vec![Section {
+                title: "SCHEDULE".into(),
+                rows: vec![SheetRow { record: evil(), legacy: evil(), new: evil(), ..SheetRow::default() }],
+                same: 0,
+                working: vec![evil()],
+            }],
+            findings: vec![finding],
+            sources: vec![evil()],
+            ..StudentSheet::default()
+        };
+        let text = sheet.text(80);
+        let unseen = |c: char| c != '\n' && crate::report::visible::is_unseen(c);
+        assert!(!text.chars().any(unseen), "{text:?}");
+        assert!(!text.lines().any(|l| l.starts_with("FINDINGS none")), "{text}");
+    }
 
     #[test]
     fn a_sheet_fits_eighty_columns_and_shows_both_sides() {

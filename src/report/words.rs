@@ -30,6 +30,13 @@ pub const fn severity_title(severity: Severity) -> &'static str {
     }
 }
 
+/// The sentence with a capital letter.
+#[must_use]
+pub fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
 /// What people read for the outcome of a gate criterion.
 #[must_use]
 pub const fn outcome(outcome: Outcome) -> &'static str {

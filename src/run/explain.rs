@@ -2,6 +2,7 @@
 
 use crate::canonical::{Entity, Field, Records, Row, Side};
 use crate::finding::FindingRow;
+use crate::project::Project;
 use crate::reconcile::{Compared, Reconciliation, compared};
 use crate::report::{RowState, Section, SheetRow, StudentSheet};
 
@@ -45,6 +46,20 @@ const VIEWS: &[View] = &[
         values: &[Field::Required, Field::Earned, Field::InProgress, Field::Met],
     },
 ];
+
+/// What people call the school of the student at a position, with its code.
+#[must_use]
+pub fn school(project: &Project, run: &Reconciliation, position: u32) -> String {
+    let student = &run.students[position as usize];
+    let code = Side::BOTH.into_iter().find_map(|side| {
+        run.dataset(side).get(Entity::Student)?.text(student.record(side)?, Field::School).filter(|c| !c.is_empty())
+    });
+    let code = code.unwrap_or_default();
+    match super::school_names::school_names(project).get(code) {
+        Some(name) => format!("{name} ({code})"),
+        None => code.to_owned(),
+    }
+}
 
 /// Builds the sheet of the student at a position. With `all`, records that are the same are listed too.
 #[must_use]
@@ -123,6 +138,10 @@ fn section(run: &Reconciliation, position: u32, view: &View, all: bool, compared
             section.rows.push(view.row(state, (legacy, &[both.legacy]), (new, &[both.new])));
         }
         for (l, n) in pairs.split() {
+            if !all {
+                section.same += 1;
+                continue;
+            }
             section.rows.push(view.row(RowState::Same, (legacy, l), (new, n)));
         }
         for (l, n) in pairs.ambiguous() {
@@ -158,7 +177,12 @@ impl View {
         let named = if legacy.1.is_empty() { new } else { legacy };
         let texts = |side: (Option<&Records>, &[Row]), fields: &[Field]| {
             let one = |row: &Row| {
-                let values = fields.iter().map(|f| raw(side.0, *row, *f)).filter(|v| !v.is_empty());
+                let values = fields.iter().map(|f| (f, raw(side.0, *row, *f))).filter(|(_, v)| !v.is_empty());
+                let values = values.map(|(field, value)| match field {
+                    Field::Rank => format!("rank {value}"),
+                    Field::ClassSize => format!("of {value}"),
+                    _ => value,
+                });
                 values.collect::<Vec<_>>().join("  ")
             };
             side.1.iter().map(one).collect::<Vec<_>>().join(" + ")

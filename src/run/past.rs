@@ -9,10 +9,10 @@ use super::{Spelled, method};
 use crate::checks;
 use crate::error::Error;
 use crate::gate::{HistoryReceipt, Measured};
-use crate::history::{Earlier, FindingMark, History, NewRun, ThisRun, Volume};
+use crate::history::{Earlier, FindingMark, History, NewRun, RunRecord, ThisRun, Volume};
 use crate::project::Project;
 use crate::report::Summary;
-use crate::report::summary::{Decision, SeverityCounts, Since, TrendPoint};
+use crate::report::summary::{Decision, SeverityChanges, SeverityCounts, Since, TrendPoint};
 
 /// Where a project's history lies: `.rollproof` beside the project file.
 #[must_use]
@@ -122,16 +122,25 @@ pub fn measure(project: &Project, comparison: &Comparison, earlier: &Earlier, me
 ///
 /// # Errors
 /// When the history can not be read.
-pub fn tell(summary: &mut Summary, earlier: &Earlier, history: &History) -> Result<(), Error> {
+pub fn tell(project: &Project, summary: &mut Summary, earlier: &Earlier, history: &History) -> Result<(), Error> {
     summary.overrides = super::overrides(history)?;
-    summary.since = earlier.since.as_ref().map(|(run, moved)| Since {
-        label: run.label.clone(),
-        fixed: moved.fixed,
-        new: moved.new,
-        still_open: moved.still_open,
-        came_back: moved.came_back,
-        ..Since::default()
-    });
+    if let Some((run, moved)) = &earlier.since {
+        let before = summary_of(project, run);
+        let changes = changes(summary, run, before.as_ref());
+        if let Some(before) = &before {
+            for area in &mut summary.areas {
+                area.previous = before.areas.iter().find(|a| a.area == area.area).map(|a| a.open.total);
+            }
+        }
+        summary.since = Some(Since {
+            label: run.label.clone(),
+            fixed: moved.fixed,
+            new: moved.new,
+            still_open: moved.still_open,
+            came_back: moved.came_back,
+            changes,
+        });
+    }
     for point in history.trend()? {
         summary.trend.push(TrendPoint {
             label: point.label,
@@ -145,6 +154,27 @@ pub fn tell(summary: &mut Summary, earlier: &Earlier, history: &History) -> Resu
         });
     }
     Ok(())
+}
+
+/// The summary that a recorded run left, when it still stands where it was written.
+fn summary_of(project: &Project, run: &RunRecord) -> Option<Summary> {
+    let path = project.outputs.folder.join(&run.label).join("summary.json");
+    let summary: Summary = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
+    (summary.run.id == run.id).then_some(summary)
+}
+
+/// How the counts differ from those of the run before; the history knows all but the number of students.
+fn changes(now: &Summary, run: &RunRecord, before: Option<&Summary>) -> SeverityChanges {
+    let change = |now: u64, then: u64| i64::try_from(now).unwrap_or(i64::MAX) - i64::try_from(then).unwrap_or(i64::MAX);
+    SeverityChanges {
+        critical: change(now.open.critical, run.open.critical),
+        major: change(now.open.major, run.open.major),
+        minor: change(now.open.minor, run.open.minor),
+        info: change(now.open.info, run.open.info),
+        total: change(now.open.total, run.open.total()),
+        waived: change(now.waived, run.waived.total()),
+        compared: before.map(|b| change(now.students.compared, b.students.compared)),
+    }
 }
 
 fn counts(open: crate::gate::SeverityCounts) -> SeverityCounts {

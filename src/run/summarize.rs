@@ -149,14 +149,14 @@ fn known(project: &Project, judged: &Judged<'_>) -> Known {
                 (m.name.to_owned(), m.entity.name().to_owned(), m.summary.to_owned(), looked_at)
             })
             .collect(),
-        schools: students_by_school(run),
+        schools: students_by_school(run, &super::school_names::school_names(project)),
         areas: run.compared.iter().map(|e| e.name().to_owned()).collect(),
         pairs: PAIRS,
     }
 }
 
-/// Every school of either side: code, name (the code: systems export names elsewhere), students of the legacy side.
-fn students_by_school(run: &Reconciliation) -> Vec<(String, String, u64)> {
+/// Every school of either side: code, name (the code where nobody gave one), students of the legacy side.
+fn students_by_school(run: &Reconciliation, names: &BTreeMap<String, String>) -> Vec<(String, String, u64)> {
     let mut schools: BTreeMap<String, u64> = BTreeMap::new();
     for side in [Side::New, Side::Legacy] {
         let Some(records) = run.dataset(side).get(Entity::Student) else { continue };
@@ -167,7 +167,8 @@ fn students_by_school(run: &Reconciliation) -> Vec<(String, String, u64)> {
             }
         }
     }
-    schools.into_iter().map(|(code, students)| (code.clone(), code, students)).collect()
+    let name = |code: &String| names.get(code).unwrap_or(code).clone();
+    schools.into_iter().map(|(code, students)| (code.clone(), name(&code), students)).collect()
 }
 
 fn matching(run: &Reconciliation) -> Matching {

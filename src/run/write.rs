@@ -5,19 +5,20 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::{Reads, Spelled};
+use super::readers::{Reader, privacy_of, readers};
+use super::{Reads, Spelled, history_folder};
 use crate::cause::{CSV_HEADER, Causes};
 use crate::error::Error;
 use crate::extract::Reject;
 use crate::gate::measure::ControlLine;
 use crate::gate::{FindingCounts, Measured};
 use crate::history::{History, RunFolder};
-use crate::project::{Names, PackFormat, Project};
+use crate::project::{PackFormat, Project};
+use crate::report::collect::AnswerStore;
 use crate::report::html::Samples;
-use crate::report::packs::{Pack, PackForms, PackInfo, PackPlanner, write_packs};
-use crate::report::privacy::{self, Privacy};
+use crate::report::packs::{KnownAnswer, Pack, PackForms, PackInfo, PackJob, Seals, write_packs};
 use crate::report::summary::Tally;
-use crate::report::{FindingSource, OutFile, Summary, csv, forms};
+use crate::report::{FindingSource, OutFile, Summary, csv, forms, private_folder};
 
 /// Where a run's files are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,16 +27,23 @@ pub struct Written {
     pub folder: PathBuf,
     /// How many packs were written.
     pub packs: usize,
+    /// New files that stand beside one that is open in another program, below the folder.
+    pub beside: Vec<PathBuf>,
 }
 
 /// A run's folder in the making.
 #[derive(Debug)]
 pub struct Folder {
     inner: RunFolder,
-    planner: PackPlanner,
+    readers: Vec<Reader>,
     samples: Samples,
     outputs: Vec<String>,
     packs: usize,
+    seals: Seals,
+    store: AnswerStore,
+    /// Answers of earlier runs that hold today, by reference, and the schools of the findings.
+    holds: BTreeMap<String, KnownAnswer>,
+    holds_in: Vec<String>,
 }
 
 /// Format of `measured.json`.
@@ -57,9 +65,19 @@ impl Folder {
         let place = project.outputs.folder.join(&project.label);
         super::formats::refuse_newer(&place)?;
         let inner = RunFolder::create(history, &place, id, &[project.legacy.root.clone(), project.new.root.clone()])?;
-        let planner = PackPlanner::new(project.outputs.min_severity);
         let samples = Samples::new(privacy_of(project));
-        Ok(Self { inner, planner, samples, outputs: Vec::new(), packs: 0 })
+        Ok(Self {
+            inner,
+            readers: readers(project)?,
+            samples,
+            outputs: Vec::new(),
+            packs: 0,
+            // Before the work: a key that is none must not be told after an hour.
+            seals: Seals::parse(&project.privacy.encrypt)?,
+            store: AnswerStore::read(&answers_folder(project))?,
+            holds: BTreeMap::new(),
+            holds_in: Vec::new(),
+        })
     }
 
     /// Where files lie until the folder is published.
@@ -88,7 +106,11 @@ impl Folder {
             let row = source.row(at);
             file.finding(&row)?;
             tally.add(&row);
-            self.planner.add(at as u32, &row);
+            self.readers.iter_mut().for_each(|reader| reader.planner.add(at as u32, &row));
+            if let Some(answer) = self.store.holds(&row) {
+                self.holds.insert(row.reference.clone(), answer);
+                self.holds_in.push(row.school.clone());
+            }
             if project.outputs.html {
                 self.samples.add(&row);
             }
@@ -152,33 +174,39 @@ impl Folder {
         Ok(())
     }
 
-    /// Writes each school's pack.
+    /// Writes each school's pack, for each kind of reader.
     ///
     /// # Errors
     /// When a pack can not be written.
     pub fn packs(&mut self, project: &Project, source: &dyn FindingSource, summary: &mut Summary) -> Result<(), Error> {
-        let folder = self.path("packs");
-        private_folder(&folder)?;
-        let planner = std::mem::replace(&mut self.planner, PackPlanner::new(project.outputs.min_severity));
-        let packs: Vec<Pack> = planner.plan(summary.schools.iter().map(|s| (s.code.as_str(), s.name.as_str())));
-        let info = PackInfo {
-            run: project.label.clone(),
-            run_id: summary.run.id.clone(),
-            district: project.migration.district.clone(),
-            legacy: project.legacy.label.clone(),
-            new: project.new.label.clone(),
-            day: summary.run.started.chars().take(10).collect(),
-            ..PackInfo::default()
-        };
+        let seals = std::mem::take(&mut self.seals);
         let has = |format| project.outputs.packs.contains(&format);
         let forms = PackForms { csv: has(PackFormat::Csv), xlsx: has(PackFormat::Xlsx) };
-        write_packs(&folder, &info, &packs, source, &privacy_of(project), &BTreeMap::new(), forms)?;
-        for pack in &packs {
-            if let Some(school) = summary.schools.iter_mut().find(|s| s.code == pack.code) {
-                school.pack = format!("packs/{}", pack.stem);
+        for mut reader in std::mem::take(&mut self.readers) {
+            let folder = self.inner.path().join(reader.folder());
+            private_folder(&folder)?;
+            let planner = std::mem::take(&mut reader.planner);
+            let packs: Vec<Pack> = planner.plan(summary.schools.iter().map(|s| (s.code.as_str(), s.name.as_str())));
+            let info = PackInfo { role: reader.role.clone(), hidden: reader.hidden(), ..pack_info(project, summary) };
+            // What a school wrote beside its answer is not for those who see pseudonyms only.
+            let none = BTreeMap::new();
+            let answers = if reader.privacy.pseudonym_key.is_some() { &none } else { &self.holds };
+            let (privacy, seals) = (&reader.privacy, &seals);
+            let job = PackJob { folder: &folder, info: &info, source, privacy, answers, forms, seals };
+            let files = write_packs(&job, &packs)?;
+            for school in &mut summary.schools {
+                let first = files.get(&school.code).and_then(|f| f.first()).filter(|_| school.pack.is_empty());
+                if let Some(first) = first {
+                    school.pack = format!("{}/{first}", slashes(&reader.folder()));
+                }
             }
+            self.packs += packs.len();
         }
-        self.packs = packs.len();
+        let mut by_school: BTreeMap<String, u64> = BTreeMap::new();
+        for school in self.holds_in.iter() {
+            *by_school.entry(school.clone()).or_default() += 1;
+        }
+        summary.answers = self.store.lines(&by_school);
         self.outputs.push("packs/".into());
         Ok(())
     }
@@ -220,8 +248,8 @@ impl Folder {
         forms::write_counts(self.inner.path(), summary)?;
         forms::write_json(self.inner.path(), summary)?;
         self.json("measured.json", &MeasuredFile { schema: MEASURED_SCHEMA, measured })?;
-        let folder = self.inner.finish(verdict)?;
-        Ok(Written { folder, packs: self.packs })
+        let published = self.inner.finish(verdict)?;
+        Ok(Written { folder: published.folder, packs: self.packs, beside: published.beside })
     }
 
     fn json(&self, name: &str, value: &impl Serialize) -> Result<(), Error> {
@@ -229,6 +257,30 @@ impl Folder {
         text.push('\n');
         OutFile::write_all_of(self.path(name), text.as_bytes())
     }
+}
+
+/// Where the answers of schools are kept from run to run.
+#[must_use]
+pub fn answers_folder(project: &Project) -> PathBuf {
+    history_folder(project).join("answers")
+}
+
+fn pack_info(project: &Project, summary: &Summary) -> PackInfo {
+    PackInfo {
+        run: project.label.clone(),
+        run_id: summary.run.id.clone(),
+        district: project.migration.district.clone(),
+        legacy: project.legacy.label.clone(),
+        new: project.new.label.clone(),
+        day: summary.run.started.chars().take(10).collect(),
+        due: project.outputs.answers_due.map_or_else(String::new, |day| day.strftime("%A, %B %-d, %Y").to_string()),
+        contact: project.outputs.contact.clone(),
+        ..PackInfo::default()
+    }
+}
+
+fn slashes(path: &Path) -> String {
+    path.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 /// Counts the findings that stand in the file: what was written, not what was meant.
@@ -246,28 +298,4 @@ fn read_back(path: &Path) -> Result<u64, Error> {
         rows += 1;
     }
     Ok(rows)
-}
-
-/// A folder that only its owner may enter.
-fn private_folder(path: &Path) -> Result<(), Error> {
-    let mut builder = std::fs::DirBuilder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
-    builder.create(path).map_err(|e| Error::write(path, e))
-}
-
-/// Who is shown how in packs and reports.
-#[must_use]
-pub fn privacy_of(project: &Project) -> Privacy {
-    Privacy {
-        names: match project.privacy.names {
-            Names::Full => privacy::Names::Full,
-            Names::Initials => privacy::Names::Initials,
-            Names::None => privacy::Names::None,
-        },
-        ..Privacy::default()
-    }
 }

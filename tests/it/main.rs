@@ -1,6 +1,7 @@
 //! Integration tests: one binary, one module a room.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, missing_docs)]
 
+mod browser;
 mod cause;
 mod cause_repair;
 mod checks;
@@ -13,12 +14,18 @@ mod extract_trees;
 mod extract_workbooks;
 mod failopen;
 mod gate_commands;
+mod hostile;
 mod mapping;
 mod mapping_docs;
 mod mapping_real;
 mod mapping_shipped;
 mod mapping_suggest;
 mod mapping_tools;
+mod numbers;
+mod office;
+mod outputs;
+mod outputs_speed;
+mod pictures;
 mod policy_district;
 mod policy_docs;
 mod policy_faults;

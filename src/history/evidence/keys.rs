@@ -1,15 +1,12 @@
 //! Keys of named approvers, made and kept locally, and what they sign (Ed25519).
 
-use std::io::{Read, Write};
 use std::path::Path;
 
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
-use rand::TryRng;
-use rand::rngs::SysRng;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::super::store::{create_private, create_private_folder};
+use super::super::secret::seed;
 use crate::error::Error;
 
 /// What is signed when an evidence archive is: no signature of one kind can stand for another.
@@ -49,26 +46,7 @@ impl Approver {
         }
         // Two names that differ only in what a file name can not hold are two people.
         let tail = blake3::hash(name.as_bytes()).to_hex();
-        let path = folder.join(format!("{slug}-{}.key", &tail[..8]));
-        create_private_folder(folder)?;
-        let mut seed = [0u8; 32];
-        match std::fs::File::open(&path) {
-            Ok(mut file) => file.read_exact(&mut seed).map_err(|e| Error::read(&path, e))?,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-                SysRng
-                    .try_fill_bytes(&mut seed)
-                    .map_err(|e| Error::write(&path, std::io::Error::other(e.to_string())))?;
-                // Whole or not there: half a key would shut its owner out.
-                let partial = path.with_extension("partial");
-                if partial.exists() {
-                    std::fs::remove_file(&partial).map_err(|e| Error::write(&partial, e))?;
-                }
-                let mut file = create_private(&partial)?;
-                file.write_all(&seed).and_then(|()| file.sync_all()).map_err(|e| Error::write(&path, e))?;
-                std::fs::rename(&partial, &path).map_err(|e| Error::write(&path, e))?;
-            }
-            Err(e) => return Err(Error::read(&path, e)),
-        }
+        let seed = seed(folder, &format!("{slug}-{}", &tail[..8]))?;
         Ok(Self { name: name.to_owned(), key: SigningKey::from_bytes(&seed) })
     }
 

@@ -1,11 +1,9 @@
 //! Answers that were taken, kept in `answers.csv`, and what of them still holds in a later run.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::refused;
 use crate::error::Error;
-use crate::finding::FindingRow;
 use crate::report::csv::CsvFile;
 use crate::report::packs::{KnownAnswer, Resolution};
 
@@ -117,26 +115,21 @@ pub fn read_answers(path: &Path) -> Result<Vec<Answer>, Error> {
     Ok(answers)
 }
 
-/// The answers that still hold for today's findings: same reference, both values unchanged. Packs show them as
-/// already answered.
-#[must_use]
-pub fn carry_over<'a>(
-    answers: &[Answer],
-    today: impl IntoIterator<Item = &'a FindingRow>,
-) -> BTreeMap<String, KnownAnswer> {
-    let known: BTreeMap<&str, &Answer> = answers.iter().map(|a| (a.reference.as_str(), a)).collect();
-    let mut carried = BTreeMap::new();
-    for row in today {
-        let Some(answer) = known.get(row.reference.as_str()) else { continue };
-        if answer.legacy_value == row.legacy_value && answer.new_value == row.new_value {
-            let answer = KnownAnswer {
-                resolution: answer.resolution.text().into(),
-                correct_value: answer.correct_value.clone(),
-                initials: answer.initials.clone(),
-                note: answer.note.clone(),
-            };
-            carried.insert(row.reference.clone(), answer);
+impl Answer {
+    /// As packs show it.
+    #[must_use]
+    pub fn known(&self) -> KnownAnswer {
+        KnownAnswer {
+            resolution: self.resolution.text().into(),
+            correct_value: self.correct_value.clone(),
+            initials: self.initials.clone(),
+            note: self.note.clone(),
         }
     }
-    carried
+
+    /// Who gave it.
+    #[must_use]
+    pub fn who(&self) -> &str {
+        if self.initials.is_empty() { "somebody" } else { &self.initials }
+    }
 }

@@ -1,12 +1,12 @@
 //! From returned rows to answers: what is taken, what is unclear, where two people disagree, what was edited, and what
 //! an older pack still says about today's findings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Answer, Returned, ReturnedRow};
 use crate::finding::FindingRow;
 use crate::report::excel::pictures;
-use crate::report::packs::{Resolution, row_digest};
+use crate::report::packs::{Resolution, row_digest, what};
 use crate::report::privacy::Privacy;
 
 /// Why a row needs a second look.
@@ -59,6 +59,8 @@ pub struct FileReport {
     pub run: String,
     /// School code.
     pub school: String,
+    /// Part of the school, `grade 09`; empty for the whole.
+    pub part: String,
     /// Rows in it.
     pub rows: u64,
     /// Rows with an answer.
@@ -75,6 +77,15 @@ pub struct FileReport {
     pub problems: BTreeMap<ProblemKind, u64>,
     /// What was odd about the file.
     pub notes: Vec<String>,
+}
+
+impl FileReport {
+    /// Takes back an answer that was counted as taken.
+    pub(super) fn not_taken(&mut self, resolution: Resolution) {
+        let at = Resolution::ALL.iter().position(|r| *r == resolution).unwrap_or_default();
+        self.taken[at] = self.taken[at].saturating_sub(1);
+        self.taken_all = self.taken_all.saturating_sub(1);
+    }
 }
 
 /// What came of all files.
@@ -95,17 +106,31 @@ struct Candidate {
     answer: Answer,
 }
 
-/// Judges returned packs against the findings of the current run. `privacy` is what packs are written with: values
-/// that it hides were given out hidden.
+/// Today's finding of a reference: as one kind of reader is shown it, and as it is.
+struct Today {
+    shown: FindingRow,
+    own: FindingRow,
+}
+
+/// Judges returned packs against the findings of the current run. `views` are what packs are written with: values that
+/// one hides were given out hidden, and a pseudonym is answered by its pseudonym.
 #[must_use]
 pub fn collect(
     returned: &[Returned],
     run: &str,
-    current: &BTreeMap<String, FindingRow>,
-    privacy: &Privacy,
+    current: impl IntoIterator<Item = FindingRow>,
+    views: &[Privacy],
 ) -> Collected {
-    let shown: BTreeMap<&str, (FindingRow, &FindingRow)> =
-        current.iter().map(|(reference, row)| (reference.as_str(), (privacy.apply(row.clone()), row))).collect();
+    let wanted: BTreeSet<&str> = returned.iter().flat_map(|p| &p.rows).map(|r| r.reference.as_str()).collect();
+    let mut today: BTreeMap<String, Vec<Today>> = BTreeMap::new();
+    for own in current {
+        for view in views {
+            let shown = view.apply(own.clone());
+            if wanted.contains(shown.reference.as_str()) {
+                today.entry(shown.reference.clone()).or_default().push(Today { shown, own: own.clone() });
+            }
+        }
+    }
     let mut collected = Collected::default();
     let mut candidates: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
     for (number, pack) in returned.iter().enumerate() {
@@ -113,15 +138,17 @@ pub fn collect(
             file: pack.file.clone(),
             run: pack.run.clone(),
             school: pack.school.clone(),
+            part: pack.part.clone(),
             rows: pack.rows.len() as u64,
             notes: pack.notes.clone(),
             ..FileReport::default()
         };
         for row in &pack.rows {
             let mut judge = Judge { pack, row, run, report: &mut report, problems: &mut collected.problems };
-            if let Some(answer) = judge.answer(shown.get(row.reference.as_str())) {
+            if let Some(answer) = judge.answer(today.get(&row.reference).map_or(&[], Vec::as_slice)) {
+                let key = answer.reference.clone();
                 let candidate = Candidate { file: number, place: row.place.clone(), answer };
-                candidates.entry(row.reference.clone()).or_default().push(candidate);
+                candidates.entry(key).or_default().push(candidate);
             }
         }
         collected.files.push(report);
@@ -152,7 +179,7 @@ fn settle(group: Vec<Candidate>, returned: &[Returned], collected: &mut Collecte
     }
     let said: Vec<String> = group
         .iter()
-        .map(|c| format!("{} says {}", who(&c.answer), c.answer.resolution.text().to_lowercase()))
+        .map(|c| format!("{} says {}", c.answer.who(), c.answer.resolution.text().to_lowercase()))
         .collect();
     for candidate in &group {
         *collected.files[candidate.file].problems.entry(ProblemKind::Conflict).or_default() += 1;
@@ -166,10 +193,6 @@ fn settle(group: Vec<Candidate>, returned: &[Returned], collected: &mut Collecte
     }
 }
 
-fn who(answer: &Answer) -> String {
-    if answer.initials.is_empty() { "somebody".into() } else { answer.initials.clone() }
-}
-
 struct Judge<'a> {
     pack: &'a Returned,
     row: &'a ReturnedRow,
@@ -179,8 +202,8 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    /// The answer of a row that can be taken, given today's finding of its reference as shown and as it is.
-    fn answer(&mut self, today: Option<&(FindingRow, &FindingRow)>) -> Option<Answer> {
+    /// The answer of a row that can be taken, given today's finding of its reference as each reader is shown it.
+    fn answer(&mut self, today: &[Today]) -> Option<Answer> {
         let row = self.row;
         let written = [&row.resolution, &row.correct_value];
         if written.iter().all(|t| t.trim().is_empty()) && !row.formula {
@@ -191,22 +214,41 @@ impl Judge<'_> {
         if row.formula {
             return self.unclear("the answer is a formula or an error of the spreadsheet");
         }
-        let edited = row.given.as_ref().is_some_and(|given| *given != digest(row, &row.legacy, &row.new));
-        let Some((shown, finding)) = today else {
+        let same = |t: &&Today| self.same_values(&t.shown);
+        let Some(today) = today.iter().find(same).or(today.first()) else {
             return self.without_finding();
         };
-        let (legacy, new) = (pictures(&shown.legacy_value), pictures(&shown.new_value));
-        let same_values = match &row.given {
-            Some(given) => *given == digest(row, &legacy, &new),
-            None => row.legacy == legacy && row.new == new,
-        };
+        let same_values = self.same_values(&today.shown);
+        if row.student.as_ref().is_some_and(|student| bare(student) != bare(&pictures(&today.shown.student_id))) {
+            return self.unclear("the reference is another student's; was Ref edited, or were some columns sorted?");
+        }
         if self.pack.run != self.run && !same_values {
             return self.problem(ProblemKind::Dropped, "the values are not those that were answered");
         }
+        let edited = row.given.as_ref().is_some_and(|given| *given != digest(row, &row.legacy, &row.new));
         if edited || !same_values {
+            if !self.same_record(&today.shown) {
+                return self.unclear("the reference is another record's; was Ref edited, or were some columns sorted?");
+            }
             self.told(ProblemKind::Edited, "a value that was given out was changed; the run's value is kept");
         }
-        self.understood(finding)
+        self.understood(&today.own)
+    }
+
+    /// True when the values that were given out are those that this reader would be shown today.
+    fn same_values(&self, shown: &FindingRow) -> bool {
+        let (legacy, new) = (pictures(&shown.legacy_value), pictures(&shown.new_value));
+        match &self.row.given {
+            Some(given) => *given == digest(self.row, &legacy, &new),
+            None => self.row.legacy == legacy && self.row.new == new,
+        }
+    }
+
+    /// True when the row still says that it is about the record of its reference.
+    fn same_record(&self, shown: &FindingRow) -> bool {
+        let Some(said) = &self.row.what else { return true };
+        let said = said.trim();
+        said == pictures(&what(shown)).trim() || said == pictures(&shown.record).trim()
     }
 
     fn without_finding(&mut self) -> Option<Answer> {
@@ -227,13 +269,11 @@ impl Judge<'_> {
         if resolution == Resolution::BothWrong && correct_value.is_empty() {
             return self.unclear("\"both wrong\" but Correct value is empty");
         }
-        // A spreadsheet eats the zeros of a school code in a CSV: 012 comes back as 12.
-        let bare = |code: &str| code.trim().trim_start_matches('0').to_owned();
         if bare(&finding.school) != bare(&self.pack.school) && !self.pack.school.is_empty() {
             return self.unclear("the reference belongs to another school's pack");
         }
         Some(Answer {
-            reference: row.reference.clone(),
+            reference: finding.reference.clone(),
             run: self.pack.run.clone(),
             school: finding.school.clone(),
             check: finding.check.clone(),
@@ -270,6 +310,11 @@ impl Judge<'_> {
             text: text.into(),
         });
     }
+}
+
+/// A code without what a spreadsheet eats: 012 comes back as 12.
+fn bare(code: &str) -> &str {
+    code.trim().trim_start_matches('0')
 }
 
 fn digest(row: &ReturnedRow, legacy: &str, new: &str) -> String {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::Answer;
+use super::{Answer, Problem};
 use crate::error::Error;
 use crate::report::excel::escape_cell;
 use crate::report::excel_csv::ExcelCsv;
@@ -64,6 +64,19 @@ pub fn write_corrections(folder: &Path, answers: &[Answer]) -> Result<(), Error>
         file.finish()?;
     }
     Ok(())
+}
+
+/// Writes `problems.csv`: every row that needs a second look, for people in Excel.
+///
+/// # Errors
+/// When it can not be written.
+pub fn write_problems(folder: &Path, problems: &[Problem]) -> Result<(), Error> {
+    let mut file = ExcelCsv::create(&folder.join("problems.csv"))?;
+    file.record(["file", "place", "ref", "kind", "what"].map(escape_cell))?;
+    for p in problems {
+        file.record([&*p.file, &p.place, &p.reference, p.kind.word(), &p.text].map(escape_cell))?;
+    }
+    file.finish()
 }
 
 /// (value now, value wanted, what to do) for one system, when the answer asks anything of it.

@@ -56,6 +56,8 @@ struct Columns {
     reference: usize,
     run: usize,
     school: usize,
+    student: Option<usize>,
+    what: Option<usize>,
     legacy: usize,
     new: usize,
     answers: [usize; 4],
@@ -75,6 +77,8 @@ impl Columns {
             reference: column("ref")?,
             run: column("run")?,
             school: column("school")?,
+            student: column("student_id").ok(),
+            what: column("record").ok(),
             legacy: column("legacy_value")?,
             new: column("new_value")?,
             answers: [column("resolution")?, column("correct_value")?, column("initials")?, column("note")?],
@@ -87,10 +91,12 @@ fn row(record: &csv::StringRecord, columns: &Columns, line: u64, width: usize, r
     if record.len() != width {
         returned.notes.push(format!("line {line} has {} cells instead of {width}", record.len()));
     }
-    for (known, at) in [(&mut returned.run, columns.run), (&mut returned.school, columns.school)] {
-        if known.is_empty() {
-            *known = cell(at);
-        }
+    let school = cell(columns.school);
+    if returned.rows.is_empty() {
+        (returned.run, returned.school) = (cell(columns.run), school);
+    } else if returned.school != school {
+        // The one file of all schools.
+        returned.school.clear();
     }
     let [resolution, correct_value, initials, note] = columns.answers.map(cell);
     // `#NAME?` is what a spreadsheet leaves of a formula that somebody typed.
@@ -99,6 +105,8 @@ fn row(record: &csv::StringRecord, columns: &Columns, line: u64, width: usize, r
     returned.rows.push(ReturnedRow {
         place: format!("line {line}"),
         reference: cell(columns.reference).trim().to_owned(),
+        student: columns.student.map(cell),
+        what: columns.what.map(cell),
         legacy: cell(columns.legacy),
         new: cell(columns.new),
         given: None,

@@ -105,7 +105,8 @@ fn hidden(path: &Path, book: &mut Book<'_>, returned: &mut Returned) -> Result<B
             ("schema", value) => schema = value,
             ("run", value) => returned.run = value,
             ("school", value) => returned.school = value,
-            ("pack" | "run_id" | "part" | "rows", _) => {}
+            ("part", value) => returned.part = value,
+            ("pack" | "run_id" | "rows" | "role", _) => {}
             (reference, digest) => {
                 digests.insert(reference.to_owned(), digest);
             }
@@ -142,6 +143,7 @@ fn rows(
     let wanted = [14, 6, 7, 10, 11, 12, 13].map(|i: usize| column(COLUMNS[i].0));
     let [reference, legacy, new, resolution, correct, initials, note] = wanted;
     let answer_columns = [resolution?, correct?, initials?, note?];
+    let [student, what] = [2, 5].map(|i: usize| column(COLUMNS[i].0).ok());
     let (reference, legacy, new) = (reference?, legacy?, new?);
     for (number, row) in grid.iter().filter(|(number, _)| *number > head_at) {
         let cell = |at: u32| row.get(&at).cloned().unwrap_or_default();
@@ -150,6 +152,8 @@ fn rows(
         let formula = [&resolution, &correct_value, &initials, &note].iter().any(|c| c.formula);
         returned.rows.push(ReturnedRow {
             place: format!("{sheet} row {}", number + 1),
+            student: student.map(|at| cell(at).text),
+            what: what.map(|at| cell(at).text),
             legacy: cell(legacy).text,
             new: cell(new).text,
             given: digests.get(&id).cloned(),

@@ -28,6 +28,9 @@ pub struct HelpSheet {
     pub answer: String,
     /// Open items, worst first.
     pub items: Vec<HelpItem>,
+    /// Open items that found no room.
+    #[serde(default)]
+    pub more: u64,
     /// Schedule, transcript and the like, side by side.
     pub tables: Vec<HelpTable>,
     /// The working of the GPA, a line each.

@@ -1,5 +1,7 @@
 //! From what `explain` knows of a student to the sheet of the help desk.
 
+use std::collections::BTreeMap;
+
 use super::{HelpItem, HelpRow, HelpSheet, HelpTable};
 use crate::finding::FindingRow;
 use crate::report::sheet::{RowState, Section, StudentSheet};
@@ -8,16 +10,26 @@ use crate::report::words;
 /// Most findings on the sheet; it must stay one page.
 const ITEMS: usize = 12;
 
+/// What a cause is, and where it is repaired.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Repair {
+    /// What happened, in one sentence.
+    pub what: String,
+    /// Where it is repaired.
+    pub place: String,
+}
+
 impl HelpSheet {
-    /// The sheet of a student. `district` stands at the top.
+    /// The sheet of a student. `district` stands at the top; `repairs` says by the name of a cause what it is and who
+    /// repairs it; `due` is the day until which schools look into the rest.
     #[must_use]
-    pub fn of(student: &StudentSheet, district: &str) -> Self {
+    pub fn of(student: &StudentSheet, district: &str, repairs: &BTreeMap<String, Repair>, due: &str) -> Self {
         let fact = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let facts = [
             fact("ID", &student.student_id),
             fact("Grade", &student.grade_level),
             fact("School", &student.school),
-            fact("Matching", &student.matched),
+            fact("Matched", student.matched.trim_start_matches("matched ")),
         ];
         let open: Vec<&FindingRow> = student.findings.iter().filter(|f| f.waiver.is_empty()).collect();
         let mut sheet = Self {
@@ -29,7 +41,8 @@ impl HelpSheet {
             name: student.name.clone(),
             facts: facts.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
             answer: answer(&open),
-            items: open.iter().take(ITEMS).map(|f| item(f)).collect(),
+            items: open.iter().take(ITEMS).map(|f| item(f, repairs.get(&f.cause), due)).collect(),
+            more: open.len().saturating_sub(ITEMS) as u64,
             tables: student.sections.iter().filter(|s| !s.rows.is_empty()).map(|s| table(s, student)).collect(),
             working: student.sections.iter().flat_map(|s| s.working.iter().cloned()).collect(),
             say: say(&open, student),
@@ -49,9 +62,12 @@ fn answer(open: &[&FindingRow]) -> String {
     }
 }
 
-fn item(finding: &FindingRow) -> HelpItem {
+fn item(finding: &FindingRow, repair: Option<&Repair>, due: &str) -> HelpItem {
     let field = words::field(&finding.field);
-    let about: Vec<&str> = [finding.record.as_str(), &field].into_iter().filter(|t| !t.is_empty()).collect();
+    let gpa = finding.area == "gpa" && finding.field == "value";
+    let field = if gpa { String::new() } else { field };
+    let record = if gpa { format!("{} GPA", finding.record) } else { finding.record.clone() };
+    let about: Vec<&str> = [record.as_str(), &field].into_iter().filter(|t| !t.is_empty()).collect();
     let about = if about.is_empty() { finding.check.replace('-', " ") } else { about.join(", ") };
     let with = |value: &str, none: &str| {
         if value.is_empty() { format!("{about}: {none}") } else { format!("{about}: {value}") }
@@ -63,8 +79,11 @@ fn item(finding: &FindingRow) -> HelpItem {
             "+++" => "not in the old system".into(),
             _ => with(&finding.legacy_value, "(empty)"),
         },
-        who: if finding.cause.is_empty() { "not known yet".into() } else { finding.cause.clone() },
-        by: String::new(),
+        who: match repair {
+            Some(repair) => format!("The migration team, for all students at once: {}", repair.what),
+            None => "The school looks into it".into(),
+        },
+        by: if repair.is_none() { due.to_owned() } else { String::new() },
         reference: finding.reference.clone(),
     }
 }
@@ -129,8 +148,18 @@ mod tests {
     }
 
     #[test]
+    fn a_known_cause_says_who_repairs_it() {
+        let mut open = finding("mark-changed", Severity::Critical, "0041877", "012");
+        open.cause = "9f2c41d07a".into();
+        let repair = Repair { what: "mark P* became empty".into(), place: "crosswalks/mark.csv line 14".into() };
+        let repairs = BTreeMap::from([("9f2c41d07a".to_owned(), repair)]);
+        let sheet = HelpSheet::of(&student(vec![open]), "Maple Valley SD", &repairs, "2026-06-12");
+        assert!(sheet.items[0].who.contains("mark P* became empty"));
+    }
+
+    #[test]
     fn a_clean_student_gets_a_clear_answer() {
-        let sheet = HelpSheet::of(&student(Vec::new()), "Maple Valley SD");
+        let sheet = HelpSheet::of(&student(Vec::new()), "Maple Valley SD", &BTreeMap::new(), "");
         assert!(sheet.answer.starts_with("No:") && sheet.say[0].contains("214 values"));
         assert_eq!(sheet.run, "R4");
     }
@@ -140,7 +169,8 @@ mod tests {
         let mut waived = finding("mark-changed", Severity::Critical, "0041877", "012");
         waived.waiver = "W-1".into();
         let open = finding("class-missing", Severity::Critical, "0041877", "012");
-        let sheet = HelpSheet::of(&student(vec![open, waived]), "Maple Valley SD");
+        let sheet = HelpSheet::of(&student(vec![open, waived]), "Maple Valley SD", &BTreeMap::new(), "2026-06-12");
+        assert_eq!((sheet.items[0].who.as_str(), sheet.items[0].by.as_str()), ("The school looks into it", "2026-06-12"));
         assert_eq!(sheet.answer, "Yes: one thing is not as it was.");
         assert_eq!(sheet.items.len(), 1);
         assert!(sheet.items[0].seen.ends_with("not there"), "{}", sheet.items[0].seen);

@@ -2,9 +2,10 @@
 //! Excel still eats leading zeros of a CSV; answers come back by `ref`, which it can not spoil.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::Pack;
+use super::{KnownAnswer, Pack, Sink};
 use crate::error::Error;
 use crate::finding::FindingRow;
 use crate::report::excel::{escape_cell, is_number};
@@ -44,23 +45,26 @@ pub const PACK_COLUMNS: [&str; 28] = [
     "new_line",
 ];
 
-/// Writes `<stem>.csv` into a folder.
+/// Writes the CSV of a pack.
 ///
 /// # Errors
 /// When it can not be written.
-pub fn write_csv_pack(
-    folder: &Path,
+pub(super) fn write_csv_pack(
+    sink: Sink,
     run: &str,
     pack: &Pack,
     source: &dyn FindingSource,
     privacy: &Privacy,
+    answers: &BTreeMap<String, KnownAnswer>,
 ) -> Result<(), Error> {
-    let mut sheet = ExcelCsv::create(&folder.join(format!("{}.csv", pack.stem)))?;
+    let mut sheet = ExcelCsv::into_sink(sink)?;
     sheet.record(PACK_COLUMNS.map(Cow::Borrowed))?;
     for at in &pack.rows {
-        let row = privacy.apply(source.row(*at as usize));
+        let row = source.row(*at as usize);
+        let answer = answers.get(&row.reference);
+        let row = privacy.apply(row);
         let mut number = 0;
-        let safe = cells(run, &row).map(|cell| {
+        let safe = cells(run, &row, answer).map(|cell| {
             number += 1;
             if number == DIFFERENCE && is_number(&cell) { cell } else { escape_cell(&cell) }
         });
@@ -75,9 +79,9 @@ pub(crate) fn status(run: &str, row: &FindingRow) -> &'static str {
     if row.first_seen.is_empty() || row.first_seen == run { "new" } else { "open" }
 }
 
-fn cells<'a>(run: &'a str, row: &'a FindingRow) -> [Cow<'a, str>; 28] {
+fn cells<'a>(run: &'a str, row: &'a FindingRow, answer: Option<&'a KnownAnswer>) -> [Cow<'a, str>; 28] {
     let line = |n: u32| if n == 0 { Cow::Borrowed("") } else { Cow::Owned(n.to_string()) };
-    let empty = || Cow::Borrowed("");
+    let known = |of: fn(&KnownAnswer) -> &str| Cow::Borrowed(answer.map_or("", of));
     [
         Cow::Borrowed(&*row.reference),
         Cow::Borrowed(run),
@@ -99,10 +103,10 @@ fn cells<'a>(run: &'a str, row: &'a FindingRow) -> [Cow<'a, str>; 28] {
         Cow::Borrowed(status(run, row)),
         Cow::Borrowed(&*row.first_seen),
         Cow::Borrowed(&*row.waiver),
-        empty(),
-        empty(),
-        empty(),
-        empty(),
+        known(|a| &a.resolution),
+        known(|a| &a.correct_value),
+        known(|a| &a.initials),
+        known(|a| &a.note),
         Cow::Borrowed(&*row.legacy_file),
         line(row.legacy_line),
         Cow::Borrowed(&*row.new_file),
@@ -123,15 +127,15 @@ pub(crate) fn change_word(symbol: &str) -> &'static str {
     }
 }
 
-/// Writes `index.csv`: which file is whose, and how much is in it.
+/// Writes `index.csv`: which files are whose, and how much is in them.
 ///
 /// # Errors
 /// When it can not be written.
-pub fn write_index(folder: &Path, packs: &[Pack]) -> Result<(), Error> {
+pub fn write_index(folder: &Path, packs: &[Pack], files: &[Vec<String>]) -> Result<(), Error> {
     let mut sheet = ExcelCsv::create(&folder.join("index.csv"))?;
-    sheet.record(["file", "school", "name", "findings"].map(Cow::Borrowed))?;
-    for pack in packs {
-        let cells = [pack.stem.as_str(), &pack.code, &pack.name, &pack.rows.len().to_string()];
+    sheet.record(["file", "school", "name", "findings", "files"].map(Cow::Borrowed))?;
+    for (pack, files) in packs.iter().zip(files) {
+        let cells = [&*pack.stem, &pack.code, &pack.name, &pack.rows.len().to_string(), &files.join(" ")];
         sheet.record(cells.map(escape_cell))?;
     }
     sheet.finish()
@@ -148,9 +152,10 @@ mod tests {
     fn written(rows: Vec<FindingRow>, privacy: &Privacy) -> String {
         let folder = tempfile::tempdir().unwrap();
         let at = (0..rows.len() as u32).collect();
-        let pack = Pack { code: "012".into(), name: "Lincoln High".into(), stem: "lincoln".into(), rows: at };
-        write_csv_pack(folder.path(), "R4", &pack, &rows, privacy).unwrap();
-        write_index(folder.path(), &[pack]).unwrap();
+        let pack = Pack { code: "012".into(), name: "Lincoln High".into(), stem: "lincoln".into(), rows: at, whole: false };
+        let sink = Sink::create(&folder.path().join("lincoln.csv"), None).unwrap();
+        write_csv_pack(sink, "R4", &pack, &rows, privacy, &BTreeMap::new()).unwrap();
+        write_index(folder.path(), &[pack], &[vec!["lincoln.csv".into()]]).unwrap();
         std::fs::read_to_string(folder.path().join("lincoln.csv")).unwrap()
     }
 

@@ -17,12 +17,16 @@ pub struct Pack {
     pub stem: String,
     /// Positions in the finding source: worst student first, then worst finding.
     pub rows: Vec<u32>,
+    /// True for the one file of all schools, which is a CSV only.
+    pub whole: bool,
 }
 
 /// Sorts findings into packs while they stream by.
 #[derive(Debug, Default)]
 pub struct PackPlanner {
     min: Option<Severity>,
+    areas: Vec<String>,
+    whole: bool,
     schools: BTreeMap<String, Vec<Entry>>,
     student: u32,
     student_id: String,
@@ -42,23 +46,47 @@ impl PackPlanner {
         Self { min: Some(min), ..Self::default() }
     }
 
+    /// Only findings of these areas; none named means all.
+    #[must_use]
+    pub fn areas(mut self, areas: &[String]) -> Self {
+        self.areas = areas.to_vec();
+        self
+    }
+
+    /// One file for all schools.
+    #[must_use]
+    pub const fn whole(mut self, whole: bool) -> Self {
+        self.whole = whole;
+        self
+    }
+
     /// Considers the finding at a position. Findings come in report order, those of one student together.
     pub fn add(&mut self, at: u32, row: &FindingRow) {
         if row.student_id != self.student_id {
             self.student += 1;
             self.student_id.clone_from(&row.student_id);
         }
-        if !row.waiver.is_empty() || self.min.is_some_and(|min| row.severity < min) {
+        let other_area = !self.areas.is_empty() && !self.areas.contains(&row.area);
+        if !row.waiver.is_empty() || self.min.is_some_and(|min| row.severity < min) || other_area {
             return;
         }
         let entry = Entry { at, student: self.student, severity: row.severity };
-        self.schools.entry(row.school.clone()).or_default().push(entry);
+        let school = if self.whole { "" } else { &*row.school };
+        if let Some(list) = self.schools.get_mut(school) {
+            list.push(entry);
+        } else {
+            self.schools.insert(school.to_owned(), vec![entry]);
+        }
     }
 
     /// One pack a school, in order of code. `schools` are (code, name); every one of them gets a pack, even an empty
     /// one: a school must be able to tell "nothing found" from "file lost".
     #[must_use]
     pub fn plan<'a>(mut self, schools: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Pack> {
+        if self.whole {
+            let rows = in_order(self.schools.remove("").unwrap_or_default());
+            return vec![Pack { code: "*".into(), name: "all schools".into(), stem: "all-schools".into(), rows, whole: true }];
+        }
         let mut names: BTreeMap<String, String> =
             schools.into_iter().map(|(code, name)| (code.to_owned(), name.to_owned())).collect();
         for code in self.schools.keys() {
@@ -69,7 +97,7 @@ impl PackPlanner {
         for (code, name) in names {
             let entries = self.schools.remove(&code).unwrap_or_default();
             let stem = stems.get(&code).cloned().unwrap_or_default();
-            packs.push(Pack { code, name, stem, rows: in_order(entries) });
+            packs.push(Pack { code, name, stem, rows: in_order(entries), whole: false });
         }
         packs
     }
@@ -112,6 +140,21 @@ mod tests {
         ];
         let packs = planned(&rows, Severity::Minor);
         assert_eq!(packs[0].rows, [2, 1, 0, 3]);
+    }
+
+    #[test]
+    fn a_reader_of_some_areas_gets_those_and_a_reader_of_everything_one_file() {
+        let rows =
+            [finding("mark-changed", Severity::Major, "1", "012"), finding("class-missing", Severity::Major, "2", "090")];
+        let area = rows[0].area.clone();
+        let mut planner = PackPlanner::new(Severity::Minor).areas(&[area]);
+        rows.iter().enumerate().for_each(|(at, row)| planner.add(at as u32, row));
+        let packs = planner.plan([("012", "Lincoln High"), ("090", "Virtual Academy")]);
+        assert_eq!(packs.iter().map(|p| p.rows.len()).collect::<Vec<_>>(), [1, 0]);
+        let mut planner = PackPlanner::new(Severity::Minor).whole(true);
+        rows.iter().enumerate().for_each(|(at, row)| planner.add(at as u32, row));
+        let packs = planner.plan([("012", "Lincoln High")]);
+        assert_eq!((packs.len(), packs[0].rows.len(), packs[0].stem.as_str()), (1, 2, "all-schools"));
     }
 
     #[test]

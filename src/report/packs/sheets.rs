@@ -104,6 +104,9 @@ pub(super) fn findings(book: &Book<'_>, name: &str, sheet: &mut Worksheet) -> Re
     let cell = Format::new().set_num_format("@").set_text_wrap().set_align(FormatAlign::Top);
     for (column, (title, width)) in COLUMNS.iter().enumerate() {
         sheet.set_column_width(column as u16, *width)?;
+        if book.info.hidden.contains(&(column as u16)) {
+            sheet.set_column_hidden(column as u16)?;
+        }
         sheet.write_string_with_format(0, column as u16, *title, &head)?;
     }
     for (at, row) in rows.iter().enumerate() {
@@ -230,6 +233,7 @@ pub(super) fn hidden(book: &Book<'_>, sheet: &mut Worksheet) -> Result<(), XlsxE
         ("run_id", &book.info.run_id),
         ("school", book.code),
         ("part", book.part),
+        ("role", &book.info.role),
         ("rows", &rows),
     ];
     for (line, (key, value)) in facts.iter().enumerate() {

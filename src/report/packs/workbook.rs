@@ -2,16 +2,14 @@
 //! Every cell that shows data is written as text, never as a formula; ids keep their zeros.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 use sha2::{Digest, Sha256};
 
 use super::csv_pack::change_word;
 use super::sheets;
-use crate::error::Error;
 use crate::finding::FindingRow;
-use crate::report::outfile::OutFile;
+use crate::report::privacy::{Column, Privacy};
 
 /// Version of the workbook's form, kept in its hidden sheet.
 pub const PACK_SCHEMA: &str = "1";
@@ -39,6 +37,20 @@ pub const COLUMNS: [(&str, u32); 15] = [
     ("Ref (do not edit)", 24),
 ];
 
+/// Numbers of the columns that a reader does not get.
+#[must_use]
+pub fn hidden_columns(privacy: &Privacy) -> Vec<u16> {
+    let columns = |column: &Column| match column {
+        Column::StudentId => &[2][..],
+        Column::StudentName => &[3],
+        Column::GradeLevel => &[4],
+        Column::Values => &[8],
+        Column::Explanation => &[9],
+        Column::Source => &[],
+    };
+    privacy.without.iter().flat_map(columns).copied().collect()
+}
+
 /// What a pack says beside its findings.
 #[derive(Debug, Clone, Default)]
 pub struct PackInfo {
@@ -58,6 +70,10 @@ pub struct PackInfo {
     pub due: String,
     /// Whom to call; may be empty.
     pub contact: String,
+    /// Name of the kind of reader; empty when packs are for everybody at the school.
+    pub role: String,
+    /// Numbers of the columns (of [`COLUMNS`]) that this reader does not get; they are empty and not shown.
+    pub hidden: Vec<u16>,
 }
 
 /// An answer that is already known, by reference.
@@ -101,17 +117,11 @@ impl Book<'_> {
     /// Identity of the pack: the same for equal input.
     pub(crate) fn id(&self) -> String {
         let mut hash = Sha256::new();
-        for part in [self.info.run_id.as_str(), self.code, self.part] {
+        for part in [self.info.run_id.as_str(), self.code, self.part, &self.info.role] {
             hash.update(part.as_bytes());
             hash.update([0]);
         }
         hex(&hash.finalize(), 8)
-    }
-
-    /// Writes the workbook as a new private file.
-    pub(crate) fn write(&self, path: &Path) -> Result<(), Error> {
-        let bytes = self.bytes().map_err(|e| Error::write(path, std::io::Error::other(e.to_string())))?;
-        OutFile::write_all_of(path, &bytes)
     }
 
     pub(crate) fn bytes(&self) -> Result<Vec<u8>, XlsxError> {

@@ -1,13 +1,14 @@
 //! Writing all packs of a run, in parallel.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::csv_pack::{write_csv_pack, write_index};
 use super::workbook::{Book, KnownAnswer, PackInfo};
-use super::{Pack, PackForms};
+use super::{Pack, PackForms, Seals, Sink};
 use crate::error::Error;
 use crate::finding::FindingRow;
 use crate::report::privacy::Privacy;
@@ -16,56 +17,77 @@ use crate::report::rows::FindingSource;
 /// Most findings in one workbook; a school with more gets one a grade.
 const ROWS: usize = 2_000;
 
-/// Writes every school's pack into a folder that exists and is empty, and `index.csv`. The same bytes whatever the
-/// number of threads. Returns for each school the names of its files, the workbook first where there is one.
+/// What all packs of one kind of reader have in common.
+pub struct PackJob<'a> {
+    /// A folder that exists and is empty.
+    pub folder: &'a Path,
+    /// What a pack says beside its findings.
+    pub info: &'a PackInfo,
+    /// Where the findings come from.
+    pub source: &'a dyn FindingSource,
+    /// What the reader may see.
+    pub privacy: &'a Privacy,
+    /// Answers that still hold, by the finding's own reference.
+    pub answers: &'a BTreeMap<String, KnownAnswer>,
+    /// Which forms are written.
+    pub forms: PackForms,
+    /// Whose keys they are encrypted for.
+    pub seals: &'a Seals,
+}
+
+/// Writes every pack of a job, and `index.csv`. The same bytes whatever the number of threads, but for what is sealed.
+/// Returns for each school the names of its files, the workbook first where there is one.
 ///
 /// # Errors
 /// The first (by school) that could not be written.
-pub fn write_packs(
-    folder: &Path,
-    info: &PackInfo,
-    packs: &[Pack],
-    source: &dyn FindingSource,
-    privacy: &Privacy,
-    answers: &BTreeMap<String, KnownAnswer>,
-    forms: PackForms,
-) -> Result<BTreeMap<String, Vec<String>>, Error> {
-    let results: Vec<Result<Vec<String>, Error>> = packs
-        .par_iter()
-        .map(|pack| {
-            let mut files = Vec::new();
-            if forms.xlsx {
-                files.extend(write_workbooks(folder, info, pack, source, privacy, answers)?);
-            }
-            if forms.csv {
-                write_csv_pack(folder, &info.run, pack, source, privacy)?;
-                files.push(format!("{}.csv", pack.stem));
-            }
-            Ok(files)
-        })
-        .collect();
+pub fn write_packs(job: &PackJob<'_>, packs: &[Pack]) -> Result<BTreeMap<String, Vec<String>>, Error> {
+    let results: Vec<Result<Vec<String>, Error>> = packs.par_iter().map(|pack| job.write(pack)).collect();
     let files = results.into_iter().collect::<Result<Vec<Vec<String>>, Error>>()?;
-    write_index(folder, packs)?;
+    write_index(job.folder, packs, &files)?;
     Ok(packs.iter().map(|p| p.code.clone()).zip(files).collect())
 }
 
-fn write_workbooks(
-    folder: &Path,
-    info: &PackInfo,
-    pack: &Pack,
-    source: &dyn FindingSource,
-    privacy: &Privacy,
-    answers: &BTreeMap<String, KnownAnswer>,
-) -> Result<Vec<String>, Error> {
-    let mut files = Vec::new();
-    let rows: Vec<FindingRow> = pack.rows.iter().map(|at| privacy.apply(source.row(*at as usize))).collect();
-    for (part, suffix, rows) in parts(rows) {
-        let book = Book { info, code: &pack.code, school: &pack.name, part: &part, rows, answers };
-        let name = format!("{}{suffix}.xlsx", pack.stem);
-        book.write(&folder.join(&name))?;
-        files.push(name);
+impl PackJob<'_> {
+    fn write(&self, pack: &Pack) -> Result<Vec<String>, Error> {
+        let mut files = Vec::new();
+        if self.forms.xlsx && !pack.whole {
+            self.workbooks(pack, &mut files)?;
+        }
+        if self.forms.csv || pack.whole {
+            let sink = self.sink(pack, format!("{}.csv", pack.stem), &mut files)?;
+            write_csv_pack(sink, &self.info.run, pack, self.source, self.privacy, self.answers)?;
+        }
+        Ok(files)
     }
-    Ok(files)
+
+    /// A new file of a pack; its name goes to `files`.
+    fn sink(&self, pack: &Pack, name: String, files: &mut Vec<String>) -> Result<Sink, Error> {
+        let sink = Sink::create(&self.folder.join(&name), self.seals.of(&pack.code))?;
+        files.push(sink.path().file_name().map_or(name, |n| n.to_string_lossy().into_owned()));
+        Ok(sink)
+    }
+
+    fn workbooks(&self, pack: &Pack, files: &mut Vec<String>) -> Result<(), Error> {
+        let mut answers = BTreeMap::new();
+        let mut rows = Vec::with_capacity(pack.rows.len());
+        for at in &pack.rows {
+            let row = self.source.row(*at as usize);
+            let known = self.answers.get(&row.reference);
+            let shown = self.privacy.apply(row);
+            if let Some(answer) = known {
+                answers.insert(shown.reference.clone(), answer.clone());
+            }
+            rows.push(shown);
+        }
+        for (part, suffix, rows) in parts(rows) {
+            let book = Book { info: self.info, code: &pack.code, school: &pack.name, part: &part, rows, answers: &answers };
+            let mut sink = self.sink(pack, format!("{}{suffix}.xlsx", pack.stem), files)?;
+            let bytes = book.bytes().map_err(|e| Error::write(sink.path(), std::io::Error::other(e.to_string())))?;
+            sink.write_all(&bytes).map_err(|e| Error::write(sink.path(), e))?;
+            sink.finish()?;
+        }
+        Ok(())
+    }
 }
 
 /// (words, file name suffix, rows): the whole school, or its grades, or pieces of a grade.

@@ -20,6 +20,7 @@ fn info() -> PackInfo {
         day: of("2026-06-01"),
         due: of("June 12"),
         contact: of("555-0100"),
+        ..PackInfo::default()
     }
 }
 
@@ -30,9 +31,22 @@ fn planned(rows: &[FindingRow]) -> Vec<Pack> {
 }
 
 fn write(folder: &Path, rows: &Vec<FindingRow>, names: Names) {
-    let forms = PackForms { csv: true, xlsx: true };
     let privacy = Privacy { names, ..Privacy::default() };
-    write_packs(folder, &info(), &planned(rows), rows, &privacy, &BTreeMap::new(), forms).unwrap();
+    write_for(folder, rows, &planned(rows), &privacy, &BTreeMap::new(), &info());
+}
+
+/// Packs of a reader, in both forms and unsealed; returns the files of each school.
+fn write_for(
+    folder: &Path,
+    rows: &Vec<FindingRow>,
+    packs: &[Pack],
+    privacy: &Privacy,
+    answers: &BTreeMap<String, KnownAnswer>,
+    info: &PackInfo,
+) -> BTreeMap<String, Vec<String>> {
+    let forms = PackForms { csv: true, xlsx: true };
+    let seals = Seals::default();
+    write_packs(&PackJob { folder, info, source: rows, privacy, answers, forms, seals: &seals }, packs).unwrap()
 }
 
 fn books(folder: &Path) -> Vec<std::path::PathBuf> {
@@ -155,9 +169,7 @@ fn nine_hundred_schools_get_their_workbooks() {
         .collect();
     let packs = planned(&rows);
     let started = std::time::Instant::now();
-    let forms = PackForms { csv: true, xlsx: true };
-    let written =
-        write_packs(folder.path(), &info(), &packs, &rows, &Privacy::default(), &BTreeMap::new(), forms).unwrap();
+    let written = write_for(folder.path(), &rows, &packs, &Privacy::default(), &BTreeMap::new(), &info());
     eprintln!("{} packs in {:.1} s", written.len(), started.elapsed().as_secs_f64());
     assert_eq!(written.values().flatten().filter(|name| name.ends_with(".xlsx")).count(), 901);
 }

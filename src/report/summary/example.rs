@@ -124,7 +124,7 @@ pub(crate) fn example() -> Summary {
     summary.matching = matching();
     summary.waivers = waivers();
     let changes =
-        SeverityChanges { critical: -24, major: -40, minor: -300, info: 0, total: -364, waived: 1, compared: 3 };
+        SeverityChanges { critical: -24, major: -40, minor: -300, info: 0, total: -364, waived: 1, compared: Some(3) };
     summary.since = Some(Since { label: "R3".into(), fixed: 356, new: 2, still_open: 17, came_back: 0, changes });
     summary.trend = trend(summary.open);
     summary.method = method();

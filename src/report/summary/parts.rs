@@ -35,8 +35,8 @@ pub struct SeverityChanges {
     pub total: i64,
     /// Change of waived findings.
     pub waived: i64,
-    /// Change of compared students.
-    pub compared: i64,
+    /// Change of compared students; `None` when the run before did not keep its summary.
+    pub compared: Option<i64>,
 }
 
 /// Why the verdict is not GO.
@@ -397,6 +397,12 @@ pub struct AnswerLine {
     pub unclear: u64,
     /// Rows with two different answers.
     pub conflicts: u64,
+    /// Label of the run whose pack came back; empty when only earlier answers are known.
+    #[serde(default)]
+    pub run: String,
+    /// Answers of earlier runs that hold today, because both values are unchanged.
+    #[serde(default)]
+    pub holds: u64,
 }
 
 /// A GO against the gate that named people took upon themselves. The gate's own answer stays what it is.
