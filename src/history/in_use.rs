@@ -165,7 +165,10 @@ mod tests {
         assert_eq!(order.borrow().last().unwrap(), Path::new("verdict.json"));
         assert_eq!(read(place.path(), "packs/a.xlsx"), "locked");
         assert_eq!(read(place.path(), "packs/a~new.xlsx"), "new");
-        assert_eq!((read(place.path(), "verdict.json"), place.path().join("stale.csv").exists()), ("new".into(), false));
+        assert_eq!(
+            (read(place.path(), "verdict.json"), place.path().join("stale.csv").exists()),
+            ("new".into(), false)
+        );
     }
 
     #[test]

@@ -270,7 +270,11 @@ fn kept_answers_show_in_the_next_packs_and_a_second_opinion_is_a_conflict() {
     assert_eq!(store.holds(&rows[0]).unwrap().initials, "Ruiz");
     let (_c, ruiz) = pack("R4", &rows, &[(0, answer("Cannot tell – need help", "", "Ruiz"))], "xlsx");
     let store = kept(folder.path(), &mut judged(&ruiz, "R4", &rows), &ruiz);
-    assert_eq!(store.holds(&rows[0]).unwrap().resolution, Resolution::CannotTell.text(), "people may change their mind");
+    assert_eq!(
+        store.holds(&rows[0]).unwrap().resolution,
+        Resolution::CannotTell.text(),
+        "people may change their mind"
+    );
     let lines = store.lines(&BTreeMap::from([("012".to_owned(), 1)]));
     assert_eq!((lines.len(), lines[0].rows, lines[0].taken, lines[0].holds), (1, 8, 1, 1));
 }

@@ -101,7 +101,9 @@ pub fn private_write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     }
     std::fs::rename(&beside, path).or_else(|e| {
         let new = new_beside(path);
-        std::fs::rename(&beside, &new).map_err(|_| Error::write(path, e)).and_then(|()| Err(Error::open_elsewhere(path, &new)))
+        std::fs::rename(&beside, &new)
+            .map_err(|_| Error::write(path, e))
+            .and_then(|()| Err(Error::open_elsewhere(path, &new)))
     })
 }
 

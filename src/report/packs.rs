@@ -11,10 +11,10 @@ mod write;
 pub use csv_pack::{PACK_COLUMNS, write_index};
 pub use plan::{Pack, PackPlanner};
 pub use resolution::Resolution;
-pub use seal::{SEALED, Seals};
 pub(crate) use seal::Sink;
+pub use seal::{SEALED, Seals};
+pub use workbook::{COLUMNS, FINDING_SHEETS, HIDDEN_SHEET, KnownAnswer, PACK_SCHEMA, PackInfo, hidden_columns};
 pub(crate) use workbook::{row_digest, what};
-pub use workbook::{COLUMNS, hidden_columns, FINDING_SHEETS, HIDDEN_SHEET, KnownAnswer, PACK_SCHEMA, PackInfo};
 pub use write::{PackJob, write_packs};
 
 /// Which forms of packs are written.

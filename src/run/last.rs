@@ -13,10 +13,7 @@ use crate::report::html::Repair;
 ///
 /// # Errors
 /// When a run is there and its files can not be read.
-pub fn from_last_run(
-    project: &Project,
-    findings: &mut [FindingRow],
-) -> Result<BTreeMap<String, Repair>, Error> {
+pub fn from_last_run(project: &Project, findings: &mut [FindingRow]) -> Result<BTreeMap<String, Repair>, Error> {
     let folder = project.outputs.folder.join(&project.label);
     let (list, summary) = (folder.join("findings.csv"), folder.join("summary.json"));
     if !list.exists() || !summary.exists() {

@@ -202,7 +202,8 @@ fn doomed(path: PathBuf, project: &Path) -> Result<Doomed, Error> {
     let (mut hasher, mut bytes) = (blake3::Hasher::new(), 0);
     if !link {
         bytes = path.metadata().map_err(|e| Error::read(&path, e))?.len();
-        hasher.update_reader(std::fs::File::open(&path).map_err(|e| Error::read(&path, e))?)
+        hasher
+            .update_reader(std::fs::File::open(&path).map_err(|e| Error::read(&path, e))?)
             .map_err(|e| Error::read(&path, e))?;
     }
     let below = path.strip_prefix(project).unwrap_or(&path);

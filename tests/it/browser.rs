@@ -48,7 +48,10 @@ fn assert_clean(page: &Value) {
     }
     assert!(page["keyboard"]["unreached"].as_array().unwrap().is_empty(), "{name}: {:#}", page["keyboard"]);
     assert!(page["used"].as_object().unwrap().values().all(|used| used == true), "{name}: {:#}", page["used"]);
-    println!("{name}: first paint {} ms, {} controls, {} pages printed", page["paint_ms"], page["keyboard"]["controls"], page["pages"]);
+    println!(
+        "{name}: first paint {} ms, {} controls, {} pages printed",
+        page["paint_ms"], page["keyboard"]["controls"], page["pages"]
+    );
 }
 
 #[test]
@@ -61,7 +64,9 @@ fn the_examiner_itself_finds_what_is_wrong_with_a_page() {
     fs::write(&page, bad).unwrap();
     let Some(found) = examine(&[("bad", page)]) else { return };
     let text = found[0].to_string();
-    for wanted in ["color-contrast", "html-has-lang", "image-alt", "http://127.0.0.1:9/x.png", "desktop", "phone", "BUTTON no"] {
+    for wanted in
+        ["color-contrast", "html-has-lang", "image-alt", "http://127.0.0.1:9/x.png", "desktop", "phone", "BUTTON no"]
+    {
         assert!(text.contains(wanted), "{wanted}: {text}");
     }
     assert!(!found[0]["errors"].as_array().unwrap().is_empty());
@@ -142,8 +147,11 @@ fn the_pages_of_a_district_of_650_000_students_are_small_fast_and_clean() {
     let project = Project::sample();
     project.run().ends(1);
     let small: Summary = serde_json::from_str(&project.read("out/R1/summary.json")).unwrap();
-    let rows: Vec<rollproof::finding::FindingRow> =
-        csv::Reader::from_path(project.path("out/R1/findings.csv")).unwrap().deserialize().map(Result::unwrap).collect();
+    let rows: Vec<rollproof::finding::FindingRow> = csv::Reader::from_path(project.path("out/R1/findings.csv"))
+        .unwrap()
+        .deserialize()
+        .map(Result::unwrap)
+        .collect();
     let mut samples = Samples::new(Privacy::default());
     let large = large(&small, &mut samples, &rows);
     let html = report_html(&large, &samples).unwrap();

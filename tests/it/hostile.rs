@@ -39,17 +39,22 @@ fn hostile() -> Project {
     }
     project.write("new/students.txt", lines.concat());
     let schools = project.read("crosswalks/school.csv");
-    let schools = schools.replace("Thoreau High School", "../../CON</script>\u{202e}").replace("Maple Elementary", "CON");
+    let schools =
+        schools.replace("Thoreau High School", "../../CON</script>\u{202e}").replace("Maple Elementary", "CON");
     project.write("crosswalks/school.csv", schools);
     let toml = project.read("rollproof.toml");
     let toml = toml.replace("Maple Valley SD", "<script>alert(1)</script> & SD");
-    project.write("rollproof.toml", format!("{toml}\n[outputs]\npacks = [\"csv\", \"xlsx\"]\n[privacy]\nnames = \"full\"\n"));
+    project.write(
+        "rollproof.toml",
+        format!("{toml}\n[outputs]\npacks = [\"csv\", \"xlsx\"]\n[privacy]\nnames = \"full\"\n"),
+    );
     project
 }
 
 /// Characters that move a cursor, hide or turn text around, as raw characters.
 fn unseen(c: char) -> bool {
-    (c.is_control() && c != '\n') || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    (c.is_control() && c != '\n')
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[test]
@@ -60,7 +65,10 @@ fn hostile_names_reach_no_terminal_no_script_and_no_path() {
     let findings = project.findings();
     let named: Vec<_> = findings.iter().filter(|f| f["check"].starts_with("name-")).collect();
     assert!(named.len() >= EVIL.len(), "{} of {}", named.len(), EVIL.len());
-    assert!(EVIL.iter().all(|e| findings.iter().any(|f| f["new_value"] == *e)), "findings.csv keeps what the file says");
+    assert!(
+        EVIL.iter().all(|e| findings.iter().any(|f| f["new_value"] == *e)),
+        "findings.csv keeps what the file says"
+    );
 
     let student = &named.iter().find(|f| f["new_value"].contains("[31m")).unwrap()["student_id"];
     for args in [
@@ -103,8 +111,10 @@ fn hostile_names_reach_no_terminal_no_script_and_no_path() {
 }
 
 fn paths_stay_inside(project: &Project) {
-    let names: Vec<String> =
-        fs::read_dir(project.path("out/R1/packs")).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let names: Vec<String> = fs::read_dir(project.path("out/R1/packs"))
+        .unwrap()
+        .map(|e| e.unwrap().file_name().into_string().unwrap())
+        .collect();
     for name in &names {
         let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'));
         let stem = name.split('.').next().unwrap();
@@ -133,7 +143,8 @@ fn staff_files_hold_no_formula(project: &Project) {
         for row in rows(&project.path("copy.csv")) {
             for (column, cell) in &row {
                 seen += 1;
-                let number = column == "difference" && cell[1.min(cell.len())..].bytes().all(|b| b.is_ascii_digit() || b == b'.');
+                let number = column == "difference"
+                    && cell[1.min(cell.len())..].bytes().all(|b| b.is_ascii_digit() || b == b'.');
                 let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
                 assert!(!formula || number, "{column}: {cell}");
                 assert!(!cell.chars().any(char::is_control), "{column}: {cell:?}");

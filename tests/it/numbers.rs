@@ -94,15 +94,24 @@ fn every_form_of_a_real_run_says_the_numbers_that_stand_in_findings_csv() {
     let json: Value = serde_json::from_str(&read("summary.json")).unwrap();
     let of = |v: &Value| SEVERITIES.map(|s| v["open"][s].as_u64().unwrap());
     assert_eq!(of(&json), total, "JSON, all");
-    assert_eq!((json["waived"].as_u64(), json["students"]["affected"].as_u64()), (Some(waived.len() as u64), Some(affected)));
-    for (list, key, wanted) in [("areas", "area", &by_area), ("checks", "check", &by_check), ("schools", "code", &by_school)] {
-        let said: Table = json[list].as_array().unwrap().iter().map(|v| (v[key].as_str().unwrap().to_owned(), of(v))).collect();
+    assert_eq!(
+        (json["waived"].as_u64(), json["students"]["affected"].as_u64()),
+        (Some(waived.len() as u64), Some(affected))
+    );
+    for (list, key, wanted) in
+        [("areas", "area", &by_area), ("checks", "check", &by_check), ("schools", "code", &by_school)]
+    {
+        let said: Table =
+            json[list].as_array().unwrap().iter().map(|v| (v[key].as_str().unwrap().to_owned(), of(v))).collect();
         assert_eq!(sum(&said), total, "JSON, {list}");
         for (name, counts) in wanted {
             assert_eq!(&said[name], counts, "JSON, {list}, {name}");
         }
     }
-    let names: BTreeMap<String, String> = json["schools"].as_array().unwrap().iter()
+    let names: BTreeMap<String, String> = json["schools"]
+        .as_array()
+        .unwrap()
+        .iter()
         .map(|s| (s["code"].as_str().unwrap().to_owned(), s["name"].as_str().unwrap().to_owned()))
         .collect();
 
@@ -128,7 +137,8 @@ fn every_form_of_a_real_run_says_the_numbers_that_stand_in_findings_csv() {
     for (school, counts) in &by_school {
         let name = names[school].as_str();
         let rows = html_rows(&html, "schools");
-        let row = rows.iter().find(|r| r[0].starts_with(name) || (school.is_empty() && r[0].contains("no school"))).unwrap();
+        let row =
+            rows.iter().find(|r| r[0].starts_with(name) || (school.is_empty() && r[0].contains("no school"))).unwrap();
         let said = [1, 2].map(|at| numbers(&row[at])[0]);
         assert_eq!(said, [counts[0], counts[1]], "HTML, {name}");
         if counts[0] + counts[1] > 0 {
@@ -150,7 +160,12 @@ fn every_form_of_a_real_run_says_the_numbers_that_stand_in_findings_csv() {
         let (label, measured) = (criterion["label"].as_str().unwrap(), criterion["measured"].as_str().unwrap());
         let row = html_rows(&html, "gate").into_iter().find(|r| r[0] == label).unwrap();
         assert_eq!(row[2], measured, "HTML, {label}");
-        assert!(markdown.lines().any(|l| l.starts_with(&format!("| {label} |")) && l.contains(&measured.replace('_', "\\_"))), "Markdown, {label}");
+        assert!(
+            markdown
+                .lines()
+                .any(|l| l.starts_with(&format!("| {label} |")) && l.contains(&measured.replace('_', "\\_"))),
+            "Markdown, {label}"
+        );
     }
 }
 
@@ -175,5 +190,9 @@ fn packs_say_the_same(project: &Project, by_school: &Table) {
         assert_eq!(counts, wanted, "XLSX, {line:?}");
     }
     let files = fs::read_dir(project.path("out/R1/packs")).unwrap().count();
-    assert_eq!(files, 1 + index.iter().map(|l| l["files"].split(' ').count()).sum::<usize>(), "no file that nobody names");
+    assert_eq!(
+        files,
+        1 + index.iter().map(|l| l["files"].split(' ').count()).sum::<usize>(),
+        "no file that nobody names"
+    );
 }

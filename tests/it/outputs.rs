@@ -155,12 +155,17 @@ split = "none"
 fn every_role_gets_its_own_files_and_no_more_than_it_may_see() {
     let project = sample(ROLES);
     project.run().ends(1);
-    let of = |role: &str| packs(&project.path(&format!("out/R1/packs/{role}"))).into_values().flatten().collect::<Vec<_>>();
+    let of =
+        |role: &str| packs(&project.path(&format!("out/R1/packs/{role}"))).into_values().flatten().collect::<Vec<_>>();
     let (counselor, registrar, vendor) = (of("counselor"), of("registrar"), of("vendor"));
     assert!(!counselor.is_empty() && counselor.len() < registrar.len());
     assert!(counselor.iter().all(|r| ["transcript", "gpa", "graduation"].contains(&r["area"].as_str())));
     assert!(counselor.iter().any(|r| r["student_name"].contains(", ")), "names in full");
-    assert!(counselor.iter().all(|r| r["grade_level"].is_empty() && r["explanation"].is_empty() && r["legacy_file"].is_empty()));
+    assert!(
+        counselor
+            .iter()
+            .all(|r| r["grade_level"].is_empty() && r["explanation"].is_empty() && r["legacy_file"].is_empty())
+    );
     assert!(registrar.iter().all(|r| !r["student_name"].contains(", ")), "initials");
 
     assert_eq!(vendor.len(), registrar.len(), "the vendor gets one file with everything");
@@ -168,13 +173,17 @@ fn every_role_gets_its_own_files_and_no_more_than_it_may_see() {
     let text = fs::read_to_string(project.path("out/R1/packs/vendor/all-schools.csv")).unwrap();
     for finding in &findings {
         for own in ["student_id", "ref", "fingerprint"] {
-            assert!(finding[own].is_empty() || !text.contains(&format!("\"{}\"", finding[own])), "{own} of {finding:?}");
+            assert!(
+                finding[own].is_empty() || !text.contains(&format!("\"{}\"", finding[own])),
+                "{own} of {finding:?}"
+            );
         }
     }
     assert!(vendor.iter().all(|r| r["student_name"].is_empty()));
     // The same stand-in for a student in every row and every run, and the way back for those who hold the key.
     let wanted = findings.iter().find(|f| f["check"] == "mark-changed" && f["waiver"].is_empty()).unwrap();
-    let shown = vendor.iter().find(|r| r["check"] == "mark-changed" && r["legacy_value"] == wanted["legacy_value"]).unwrap();
+    let shown =
+        vendor.iter().find(|r| r["check"] == "mark-changed" && r["legacy_value"] == wanted["legacy_value"]).unwrap();
     project.rollproof(&["run", "--label", "R2"]).ends(0);
     let again = packs(&project.path("out/R2/packs/vendor")).into_values().flatten().find(|r| r["ref"] == shown["ref"]);
     assert_eq!(again.unwrap()["student_id"], shown["student_id"]);
@@ -239,7 +248,9 @@ fn packs_are_sealed_for_the_school_s_own_key_and_for_nobody_else() {
         Some(plain)
     };
     let named = |stem: &str, ending: &str| {
-        names.iter().find(|p| p.file_name().unwrap().to_string_lossy().starts_with(stem) && p.to_string_lossy().ends_with(ending))
+        names.iter().find(|p| {
+            p.file_name().unwrap().to_string_lossy().starts_with(stem) && p.to_string_lossy().ends_with(ending)
+        })
     };
     let high = named("thoreau-high-school-", ".csv.age").unwrap();
     assert!(decrypt(high, &others).is_none());
@@ -274,7 +285,9 @@ fn who_was_given_which_file_is_on_record_and_found_again_by_what_is_in_it() {
     let given = ["disclose", &pack, "--to", "L. Chen", "--role", "registrar", "--reason", "checks her school's pack"];
     project.rollproof(&given).ends(0);
     project.write("okafor-amara.html", "a sheet");
-    project.rollproof(&["disclose", "okafor-amara.html", "--to", "A. Family", "--role", "parent", "--reason", "asked"]).ends(0);
+    project
+        .rollproof(&["disclose", "okafor-amara.html", "--to", "A. Family", "--role", "parent", "--reason", "asked"])
+        .ends(0);
     let all = project.rollproof(&["disclose", "--list"]).ends(0).out;
     assert!(all.contains("L. Chen (registrar)") && all.contains(&format!("R1/packs/{name}")), "{all}");
     assert!(!all.contains("okafor"), "the name of a file from elsewhere may be a student's");
@@ -299,7 +312,8 @@ fn purge_lists_first_deletes_with_yes_and_leaves_a_certificate_and_no_student() 
     assert!(!project.path("out/R1").exists() && project.path("out/R2/findings.csv").exists());
     let key = project.path(".rollproof/keys/pseudonyms.key");
     assert!(key.exists());
-    let args = ["purge", "--everything", "--yes", "--by", "J. Ruiz", "--reason", "contract ended", "--certificate", "c.txt"];
+    let args =
+        ["purge", "--everything", "--yes", "--by", "J. Ruiz", "--reason", "contract ended", "--certificate", "c.txt"];
     project.rollproof(&args).ends(0);
     let certificate = project.read("c.txt");
     for wanted in ["CERTIFICATE OF DELETION", "J. Ruiz", "contract ended", "out/R2/findings.csv", "backups"] {

@@ -220,7 +220,12 @@ fn workbook(path: &std::path::Path) -> String {
     let mut book: Xlsx<_> = open_workbook(path).unwrap();
     let sheet = book.worksheet_range("To check").unwrap();
     let lists = book.worksheet_range("Lists").unwrap();
-    let names: Vec<String> = book.sheets_metadata().iter().filter(|s| s.visible == calamine::SheetVisible::Visible).map(|s| s.name.clone()).collect();
+    let names: Vec<String> = book
+        .sheets_metadata()
+        .iter()
+        .filter(|s| s.visible == calamine::SheetVisible::Visible)
+        .map(|s| s.name.clone())
+        .collect();
     let widths = rollproof::report::packs::COLUMNS.map(|(_, chars)| f64::from(chars) * 5.6 + 8.0);
     let columns = 12;
     let (rows, height) = (sheet.height().min(10), 42.0);
@@ -244,13 +249,32 @@ fn workbook(path: &std::path::Path) -> String {
             let text = cell.to_string();
             let severity = at == 1 && number > 0;
             if severity {
-                let _ = writeln!(svg, "<rect class=\"g-{text}\" x=\"{:.0}\" y=\"{y:.0}\" width=\"{:.0}\" height=\"{tall:.0}\"/>", x - 2.0, widths[at]);
+                let _ = writeln!(
+                    svg,
+                    "<rect class=\"g-{text}\" x=\"{:.0}\" y=\"{y:.0}\" width=\"{:.0}\" height=\"{tall:.0}\"/>",
+                    x - 2.0,
+                    widths[at]
+                );
             }
-            let class = if number == 0 { "h" } else if severity { &*text } else { "" };
+            let class = if number == 0 {
+                "h"
+            } else if severity {
+                &*text
+            } else {
+                ""
+            };
             let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
             let fit = (widths[at] / if number == 0 { 6.6 } else { 5.6 }) as usize;
-            for (line, part) in rollproof::report::wrap(&text, fit.max(3)).iter().take(if number == 0 { 2 } else { 3 }).enumerate() {
-                let _ = writeln!(svg, "<text{class} x=\"{:.0}\" y=\"{:.0}\">{}</text>", x + 2.0, y + 13.0 * (line + 1) as f64, escaped(part));
+            for (line, part) in
+                rollproof::report::wrap(&text, fit.max(3)).iter().take(if number == 0 { 2 } else { 3 }).enumerate()
+            {
+                let _ = writeln!(
+                    svg,
+                    "<text{class} x=\"{:.0}\" y=\"{:.0}\">{}</text>",
+                    x + 2.0,
+                    y + 13.0 * (line + 1) as f64,
+                    escaped(part)
+                );
             }
             x += widths[at];
         }
@@ -258,15 +282,26 @@ fn workbook(path: &std::path::Path) -> String {
         let _ = writeln!(svg, "<path class=\"line\" d=\"M0 {y:.1}H{width:.0}\"/>");
     }
     let left: f64 = widths[..10].iter().sum::<f64>() + 2.0;
-    let _ = writeln!(svg, "<rect class=\"list\" x=\"{left:.0}\" y=\"60\" width=\"180\" height=\"{}\"/>", lists.height() * 17 + 6);
+    let _ = writeln!(
+        svg,
+        "<rect class=\"list\" x=\"{left:.0}\" y=\"60\" width=\"180\" height=\"{}\"/>",
+        lists.height() * 17 + 6
+    );
     for (at, row) in lists.rows().enumerate() {
-        let _ = writeln!(svg, "<text x=\"{:.0}\" y=\"{}\">{}</text>", left + 6.0, 75 + at * 17, escaped(&row[0].to_string()));
+        let _ = writeln!(
+            svg,
+            "<text x=\"{:.0}\" y=\"{}\">{}</text>",
+            left + 6.0,
+            75 + at * 17,
+            escaped(&row[0].to_string())
+        );
     }
     let mut x = 8.0;
     for name in names {
         let wide = name.chars().count() as f64 * 6.2 + 22.0;
         let on = if name == "To check" { "tab on" } else { "tab" };
-        let _ = writeln!(svg, "<rect class=\"{on}\" x=\"{x:.0}\" y=\"{:.0}\" width=\"{wide:.0}\" height=\"24\"/>", y + 8.0);
+        let _ =
+            writeln!(svg, "<rect class=\"{on}\" x=\"{x:.0}\" y=\"{:.0}\" width=\"{wide:.0}\" height=\"24\"/>", y + 8.0);
         let _ = writeln!(svg, "<text x=\"{:.0}\" y=\"{:.0}\">{}</text>", x + 10.0, y + 24.0, escaped(&name));
         x += wide + 4.0;
     }

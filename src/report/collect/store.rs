@@ -134,8 +134,7 @@ impl AnswerStore {
 }
 
 fn contradicts(kept: &Answer, new: &Answer) -> bool {
-    let same_question =
-        kept.run == new.run && kept.legacy_value == new.legacy_value && kept.new_value == new.new_value;
+    let same_question = kept.run == new.run && kept.legacy_value == new.legacy_value && kept.new_value == new.new_value;
     let other = kept.resolution != new.resolution || kept.correct_value != new.correct_value;
     same_question && other && kept.initials != new.initials
 }

@@ -170,7 +170,10 @@ mod tests {
         waived.waiver = "W-1".into();
         let open = finding("class-missing", Severity::Critical, "0041877", "012");
         let sheet = HelpSheet::of(&student(vec![open, waived]), "Maple Valley SD", &BTreeMap::new(), "2026-06-12");
-        assert_eq!((sheet.items[0].who.as_str(), sheet.items[0].by.as_str()), ("The school looks into it", "2026-06-12"));
+        assert_eq!(
+            (sheet.items[0].who.as_str(), sheet.items[0].by.as_str()),
+            ("The school looks into it", "2026-06-12")
+        );
         assert_eq!(sheet.answer, "Yes: one thing is not as it was.");
         assert_eq!(sheet.items.len(), 1);
         assert!(sheet.items[0].seen.ends_with("not there"), "{}", sheet.items[0].seen);

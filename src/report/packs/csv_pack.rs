@@ -152,7 +152,8 @@ mod tests {
     fn written(rows: Vec<FindingRow>, privacy: &Privacy) -> String {
         let folder = tempfile::tempdir().unwrap();
         let at = (0..rows.len() as u32).collect();
-        let pack = Pack { code: "012".into(), name: "Lincoln High".into(), stem: "lincoln".into(), rows: at, whole: false };
+        let pack =
+            Pack { code: "012".into(), name: "Lincoln High".into(), stem: "lincoln".into(), rows: at, whole: false };
         let sink = Sink::create(&folder.path().join("lincoln.csv"), None).unwrap();
         write_csv_pack(sink, "R4", &pack, &rows, privacy, &BTreeMap::new()).unwrap();
         write_index(folder.path(), &[pack], &[vec!["lincoln.csv".into()]]).unwrap();

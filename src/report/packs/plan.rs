@@ -85,7 +85,13 @@ impl PackPlanner {
     pub fn plan<'a>(mut self, schools: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Pack> {
         if self.whole {
             let rows = in_order(self.schools.remove("").unwrap_or_default());
-            return vec![Pack { code: "*".into(), name: "all schools".into(), stem: "all-schools".into(), rows, whole: true }];
+            return vec![Pack {
+                code: "*".into(),
+                name: "all schools".into(),
+                stem: "all-schools".into(),
+                rows,
+                whole: true,
+            }];
         }
         let mut names: BTreeMap<String, String> =
             schools.into_iter().map(|(code, name)| (code.to_owned(), name.to_owned())).collect();
@@ -144,8 +150,10 @@ mod tests {
 
     #[test]
     fn a_reader_of_some_areas_gets_those_and_a_reader_of_everything_one_file() {
-        let rows =
-            [finding("mark-changed", Severity::Major, "1", "012"), finding("class-missing", Severity::Major, "2", "090")];
+        let rows = [
+            finding("mark-changed", Severity::Major, "1", "012"),
+            finding("class-missing", Severity::Major, "2", "090"),
+        ];
         let area = rows[0].area.clone();
         let mut planner = PackPlanner::new(Severity::Minor).areas(&[area]);
         rows.iter().enumerate().for_each(|(at, row)| planner.add(at as u32, row));

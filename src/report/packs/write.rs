@@ -80,7 +80,8 @@ impl PackJob<'_> {
             rows.push(shown);
         }
         for (part, suffix, rows) in parts(rows) {
-            let book = Book { info: self.info, code: &pack.code, school: &pack.name, part: &part, rows, answers: &answers };
+            let book =
+                Book { info: self.info, code: &pack.code, school: &pack.name, part: &part, rows, answers: &answers };
             let mut sink = self.sink(pack, format!("{}{suffix}.xlsx", pack.stem), files)?;
             let bytes = book.bytes().map_err(|e| Error::write(sink.path(), std::io::Error::other(e.to_string())))?;
             sink.write_all(&bytes).map_err(|e| Error::write(sink.path(), e))?;
