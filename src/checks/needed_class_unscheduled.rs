@@ -107,6 +107,25 @@ mod tests {
         }
     }
 
+    /// One half of the course was passed a year ago; a system writes the class as one row or as two.
+    #[test]
+    fn a_year_class_is_its_two_halves_also_where_one_of_them_is_passed_already() {
+        let side = |schedule: &str| {
+            format!(
+                "student: student_id|grade_level\n1|11\n\
+                 transcript: student_id|school_year|term|course|mark|credit_attempted|credit_earned|subject_area\n\
+                 1|2024-25|S1|STATS|B|5|5|MATH\n1|2024-25|S2|STATS|F|5|0|MATH\n\
+                 course: course|credit|subject_area\nSTATS|10|MATH\n\
+                 schedule: student_id|school_year|term|course|period|credit\n{schedule}"
+            )
+        };
+        let year = side("1|2025-26|FY|STATS|1|10\n");
+        let halves = side("1|2025-26|S1|STATS|1|5\n1|2025-26|S2|STATS|1|5\n");
+        for (legacy, new) in [(&year, &halves), (&halves, &year)] {
+            assert_eq!(found("needed-class-unscheduled", legacy, new), [] as [&str; 0]);
+        }
+    }
+
     #[test]
     fn another_class_of_the_same_area_will_do() {
         let legacy = "1|2025-26|S1|ENG12A|1\n";

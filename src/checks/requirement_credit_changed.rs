@@ -3,8 +3,8 @@
 //! # What it finds
 //!
 //! Stored credits required, earned or in progress of a requirement that differ. Info when the deficits under the best
-//! filling are equal on both sides and what one requirement lost another has (then the systems only allocate the same
-//! credits otherwise), or when both sides reach what is required. Credit that the rows still give and that no other
+//! filling are equal on both sides, what one requirement lost another has, and as many credits are open in all (then the
+//! systems only allocate the same credits otherwise), or when both sides reach what is required. Credit that the rows still give and that no other
 //! requirement got is a waiver or substitution that was lost.
 //!
 //! # Why it matters
@@ -56,7 +56,7 @@ fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
         && let Some((legacy, new)) = audits(change.student)
         && (&legacy.open, &legacy.open_after) == (&new.open, &new.open_after)
     {
-        if is_allocation(change) {
+        if is_allocation(change) && short(change, Side::Legacy) == short(change, Side::New) {
             let words = "other allocation of the same credits: what is open is equal";
             return Some(Judgement::because(Severity::Info, words));
         }
@@ -94,6 +94,19 @@ fn is_allocation(change: &FieldChange<'_>) -> bool {
         same_open &= open(Side::Legacy, both.legacy) == open(Side::New, both.new);
     }
     same_open || moved.is_some_and(|sum| sum.is_zero())
+}
+
+/// The credits that the stored audit of a side is short of in all its areas. A lost waiver or substitution stands in
+/// no transcript row: only this number knows it. `None` when it can not be added up.
+fn short(change: &FieldChange<'_>, side: Side) -> Option<Decimal> {
+    let student = change.student;
+    let number = |row, field| student.number(side, Entity::Graduation, row, field);
+    student.rows(side, Entity::Graduation).into_iter().try_fold(Decimal::ZERO, |sum, row| {
+        let (Some(required), Some(earned)) = (number(row, Field::Required), number(row, Field::Earned)) else {
+            return Some(sum);
+        };
+        if required <= earned { Some(sum) } else { sum.checked_add(required.checked_sub(earned)?) }
+    })
 }
 
 /// True when earned credit reaches what is required.

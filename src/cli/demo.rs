@@ -35,9 +35,9 @@ pub struct InventChoice {
     /// Another seed makes another district
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
-    /// Students with a planted fault, in a million
-    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
-    pub faults: u32,
+    /// Students with a planted fault, in a million (default: 10,000; for a drill 300,000)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    pub faults: Option<u32>,
     /// The system that the district leaves
     #[arg(long, value_enum, default_value_t = SystemChoice::Aeries)]
     pub from: SystemChoice,
@@ -47,11 +47,11 @@ pub struct InventChoice {
 }
 
 impl InventChoice {
-    /// With its size.
+    /// With its size, and the faults where none are asked for.
     #[must_use]
-    pub fn of(self, students: u32) -> Invented {
-        let Self { seed, faults, from, to } = self;
-        Invented { seed, students, legacy: from.system(), new: to.system(), faults }
+    pub fn of(self, students: u32, faults: u32) -> Invented {
+        let faults = self.faults.unwrap_or(faults);
+        Invented { seed: self.seed, students, legacy: self.from.system(), new: self.to.system(), faults }
     }
 }
 
@@ -93,7 +93,7 @@ impl DemoCommand {
             });
         }
         match self.students {
-            Some(students) => invent(&self.folder, &self.choice.of(students), console)?,
+            Some(students) => invent(&self.folder, &self.choice.of(students, 10_000), console)?,
             None => synth::write_demo(&self.folder)?,
         }
         console.answer(&format!("written: {}", self.folder.display()))?;

@@ -1,27 +1,39 @@
-//! `rollproof drill`: faults of every known kind, planted into a private copy of the new exports.
+//! `rollproof drill`: faults of every known kind, planted into a private copy of the new exports, or into an invented
+//! district.
 
 use clap::Args;
+use serde_json::json;
 
+use super::demo::InventChoice;
 use super::{Console, FormatChoice, Global, project};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::finding::FindingRow;
-use crate::gate;
 use crate::history::History;
-use crate::report::FindingSource;
-use crate::run::{Quiet, Spelled};
-use crate::synth;
+use crate::run::{self, board};
 
 /// Prove on your own data which faults this project would have let through
 ///
 /// Copies the new system's exports to a private place, plants each applicable fault class into the copy, compares, and
-/// reports which faults the present mapping, matching and severities would have missed, with the fix. The
-/// originals are only read; the copy is taken away. Ends with exit code 1 when a critical class goes unseen.
+/// reports which faults the present mapping, matching, severities, waivers and gate would have let through, with the
+/// fix. The originals are only read; the copy is taken away. Ends with exit code 1 when a critical class goes unseen.
+///
+/// With --synthetic no project is needed: an invented district carries every class of faults, and the scoreboard says
+/// how many were planted, found on the right student, named by the right check and judged severely enough, and what
+/// legitimate differences make. Ends with exit code 1 when anything is wrong with it.
 #[derive(Debug, Args)]
 pub struct DrillCommand {
     /// Name of the run (default: the project's rehearsal)
     #[arg(long, env = "ROLLPROOF_LABEL", value_name = "LABEL")]
     pub label: Option<String>,
+    /// Print the scoreboard of an invented district instead
+    #[arg(long)]
+    pub synthetic: bool,
+    /// Students of the invented district
+    #[arg(long, value_name = "N", default_value_t = 5_000, requires = "synthetic", help_heading = "With --synthetic", value_parser = clap::value_parser!(u32).range(26..=10_000_000))]
+    pub students: u32,
+    /// What to invent
+    #[command(flatten, next_help_heading = "With --synthetic")]
+    pub choice: InventChoice,
 }
 
 impl DrillCommand {
@@ -30,40 +42,56 @@ impl DrillCommand {
     /// # Errors
     /// When the project, an input or the copy is unusable.
     pub fn execute(&self, global: &Global, console: &Console) -> Result<ExitCode, Error> {
+        let tell = |line: &str| console.hint(line);
+        if self.synthetic {
+            return self.synthetic(global, console, &tell);
+        }
         let project = project::load(global, console, self.label.as_deref())?;
-        let policies = crate::run::policies(&project)?;
-        let rows = |project: &crate::project::Project| -> Result<Vec<FindingRow>, Error> {
-            let comparison = crate::run::compare(project, &policies, &Quiet)?;
-            let spelled = Spelled::new(&comparison.reconciliation, &comparison.findings, &project.label);
-            Ok((0..spelled.len()).map(|at| spelled.row(at)).collect())
-        };
-        console.hint("drill     comparing the exports as they are");
-        let before = rows(&project)?;
-        console.hint("drill     planting faults into a private copy and comparing again");
-        let on_copy = |root: &std::path::Path| {
-            let mut copy = project.clone();
-            copy.new.root = root.to_owned();
-            rows(&copy)
-        };
-        let drill = synth::drill(&project.legacy.mapping, &project.new.mapping, &project.new.root, &before, &on_copy)?;
-        let blind = drill.unseen_critical().count();
-        let planted = drill.board.classes.iter().filter(|c| c.planted > 0).count() as u64;
-        let caught = planted - drill.let_through.len().min(planted as usize) as u64;
-        let mut history = History::open(&crate::run::history_folder(&project), super::clock::clock(&project))?;
-        history.record_drill(&crate::run::configuration_hash(&project), gate::Drill { planted, caught })?;
+        let clock = super::clock::clock(&project);
+        let drill = run::drill(&project, &clock, &tell)?;
+        let detail = drill.to_json();
+        let mut history = History::open(&run::history_folder(&project), clock)?;
+        history.record_drill(&run::configuration_hash(&project), drill.counts(), &detail)?;
         match global.format {
             FormatChoice::Text => console.answer(&drill.text())?,
+            FormatChoice::Json => console.answer(&pretty(&detail)?)?,
+        }
+        let blind = drill.unseen_critical().next().is_some();
+        Ok(if blind { ExitCode::NoGo } else { ExitCode::Success })
+    }
+
+    fn synthetic(&self, global: &Global, console: &Console, tell: &dyn Fn(&str)) -> Result<ExitCode, Error> {
+        let what = self.choice.of(self.students, 300_000);
+        let found = board::synthetic(&what, tell)?;
+        match global.format {
+            FormatChoice::Text => console.answer(&found.text())?,
             FormatChoice::Json => {
-                let list = |l: &[(synth::FaultClass, String)]| -> Vec<serde_json::Value> {
-                    l.iter().map(|(c, why)| serde_json::json!({"class": c.name(), "why": why})).collect()
+                let class = |s: &crate::synth::ClassScore| {
+                    json!({
+                        "class": s.class.name(), "fault": s.class.text, "severity": s.class.severity.to_string(),
+                        "planted": s.planted, "found": s.found, "named": s.named, "severe": s.severe,
+                        "said": s.said, "instead": s.instead,
+                    })
                 };
-                let value = serde_json::json!({
-                    "planted_classes": planted, "caught_classes": caught,
-                    "let_through": list(&drill.let_through), "not_planted": list(&drill.not_planted),
+                let list = |m: &std::collections::BTreeMap<(crate::finding::Severity, String), usize>| {
+                    let line = |((severity, check), n): (&(crate::finding::Severity, String), &usize)| json!({ "severity": severity.to_string(), "check": check, "findings": n });
+                    m.iter().map(line).collect::<Vec<_>>()
+                };
+                let control = |c: &board::ControlScore| json!({ "control": c.name, "false": c.false_findings });
+                let value = json!({
+                    "students": found.students,
+                    "classes": found.board.classes.iter().map(class).collect::<Vec<_>>(),
+                    "false_findings": list(&found.board.false_findings),
+                    "about_no_student": list(&found.board.not_about_a_student),
+                    "controls": found.controls.iter().map(control).collect::<Vec<_>>(),
                 });
-                console.answer(&serde_json::to_string_pretty(&value).map_err(|e| Error::Bug(e.to_string()))?)?;
+                console.answer(&pretty(&value)?)?;
             }
         }
-        Ok(if blind > 0 { ExitCode::NoGo } else { ExitCode::Success })
+        Ok(if found.is_perfect() { ExitCode::Success } else { ExitCode::NoGo })
     }
+}
+
+fn pretty(value: &serde_json::Value) -> Result<String, Error> {
+    serde_json::to_string_pretty(value).map_err(|e| Error::Bug(e.to_string()))
 }

@@ -3,10 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::{Console, Global};
-use crate::checks;
 use crate::error::Error;
-use crate::policy::shipped;
-use crate::project::{Known, Overrides, Project};
+use crate::project::Project;
 
 /// The project file below `-C`.
 ///
@@ -43,10 +41,5 @@ pub fn load(global: &Global, console: &Console, label: Option<&str>) -> Result<P
 /// # Errors
 /// Every mistake in the project's files at once.
 pub fn load_at(path: &Path, label: Option<&str>) -> Result<Project, Vec<crate::diagnostic::Diagnostic>> {
-    let names: Vec<&str> = checks::names().collect();
-    let gpa = shipped::GPA.map(|p| p.name);
-    let graduation = shipped::GRADUATION.map(|p| p.name);
-    let known = Known { checks: &names, gpa_policies: &gpa, graduation_policies: &graduation };
-    let overrides = Overrides { label: label.map(str::to_owned) };
-    Project::load(path, &overrides, &known)
+    crate::run::load(path, label)
 }

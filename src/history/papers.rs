@@ -154,12 +154,22 @@ impl History {
         Ok(found)
     }
 
-    /// Puts a drill on record.
+    /// Puts a drill on record, with what became of each kind of fault (`detail`, no student's data).
     ///
     /// # Errors
     /// When the store can not be written.
-    pub fn record_drill(&mut self, project_hash: &str, drill: Drill) -> Result<String, Error> {
-        self.note("drill", json!({ "project": project_hash, "planted": drill.planted, "caught": drill.caught }))
+    pub fn record_drill(&mut self, project_hash: &str, drill: Drill, detail: &Value) -> Result<String, Error> {
+        let Drill { planted, caught } = drill;
+        self.note("drill", json!({ "project": project_hash, "planted": planted, "caught": caught, "detail": detail }))
+    }
+
+    /// The last drill against a configuration as it stands in the chain.
+    ///
+    /// # Errors
+    /// When the store can not be read.
+    pub fn drill_paper(&self, project_hash: &str) -> Result<Option<Value>, Error> {
+        let same = |n: &Value| n.get("project").and_then(Value::as_str) == Some(project_hash);
+        Ok(self.notes("drill")?.into_iter().rev().find(same))
     }
 
     /// The last drill against a configuration.
@@ -167,11 +177,10 @@ impl History {
     /// # Errors
     /// When the store can not be read.
     pub fn drill(&self, project_hash: &str) -> Result<Option<Drill>, Error> {
-        let notes = self.notes("drill")?;
-        let same = |n: &&Value| n.get("project").and_then(Value::as_str) == Some(project_hash);
-        let last = notes.iter().rev().find(same);
         let number = |n: &Value, key: &str| n.get(key).and_then(Value::as_u64).unwrap_or(0);
-        Ok(last.map(|n| Drill { planted: number(n, "planted"), caught: number(n, "caught") }))
+        Ok(self
+            .drill_paper(project_hash)?
+            .map(|n| Drill { planted: number(&n, "planted"), caught: number(&n, "caught") }))
     }
 
     /// Every sign-off on record, oldest first: school, who, as what, run, hash of the pack, when.

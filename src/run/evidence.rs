@@ -38,7 +38,7 @@ pub fn evidence(project: &Project, history: &History) -> Result<Evidence, Error>
         ("method.json", value(serde_json::to_value(&summary.method))?),
         ("files.json", json!(config.hashes)),
         ("waivers.json", waivers(project)?),
-        ("drill.json", json!(measured_drill(project, history)?)),
+        ("drill.json", json!(history.drill_paper(&super::configuration_hash(project))?)),
         ("signoffs.json", json!(history.all_signoffs()?)),
         ("overrides.json", value(serde_json::to_value(overrides(history)?))?),
     ];
@@ -63,10 +63,6 @@ fn inputs(summary: &Summary) -> Vec<InputLine> {
         blake3: f.blake3.clone(),
     };
     summary.method.files.iter().map(line).collect()
-}
-
-fn measured_drill(project: &Project, history: &History) -> Result<Option<crate::gate::Drill>, Error> {
-    history.drill(&super::configuration_hash(project))
 }
 
 /// Waivers as they stand, the students that they name only counted.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::district::District;
-use super::fault::{Planter, Truth, classes};
+use super::fault::{Planter, Truth};
 use super::history::MARKS;
 use super::layout::{Codes, Dress, System};
 use super::write::{Written, write_side};
@@ -88,21 +88,11 @@ pub(super) fn save(path: &Path, text: &str) -> Result<(), Error> {
 /// The truth list as a table.
 #[must_use]
 pub fn truth_csv(truth: &[Truth]) -> String {
-    let classes = classes();
     let mut text = "fault,student_id,entity,record,check,severity,cluster\n".to_owned();
     for line in truth {
-        let Some(class) = classes.iter().find(|c| c.id == line.class) else { continue };
-        let _ = writeln!(
-            text,
-            "{},{},{},{},{},{},{}",
-            class.name(),
-            line.student_id,
-            line.entity,
-            line.record.replace(',', " "),
-            class.checks.join(" | "),
-            class.severity,
-            line.cluster
-        );
+        let Truth { class, student_id, entity, record, expected, cluster } = line;
+        let (record, checks) = (record.replace(',', " "), expected.checks.join(" | "));
+        let _ = writeln!(text, "F{class:02},{student_id},{entity},{record},{checks},{},{cluster}", expected.severity);
     }
     text
 }
@@ -116,7 +106,7 @@ fn project_head(plan: &Plan) -> String {
 }
 
 /// The policies that a district of this generator follows.
-pub(super) const POLICIES: &str = "\n[policies]\n# How GPAs are computed and what graduation needs: with these, both sides are computed again from their rows.\n\
+const POLICIES: &str = "\n[policies]\n# How GPAs are computed and what graduation needs: with these, both sides are computed again from their rows.\n\
     gpa = { weighted = \"simple-4.0-weighted\", unweighted = \"simple-4.0\" }\ngraduation = \"lausd-2026\"\n";
 
 fn project_tail(plan: &Plan) -> String {
@@ -127,6 +117,7 @@ fn project_tail(plan: &Plan) -> String {
              \"homeroom-changed\" = \"info\"\n",
         );
     }
+    text.push_str(POLICIES);
     text
 }
 

@@ -1,177 +1,258 @@
-//! A private copy of a side's exports as raw tables, and back: the drill never touches the originals.
+//! A private copy of the new side's exports that faults can be planted into: the tables as the strict reader reads
+//! them, whatever their format, written again as delimited text. The originals are only read.
 
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
 
 use foldhash::{HashMap, HashMapExt};
 
+use super::bind::bind;
 use super::binding::{Binding, Place};
-use super::raw::{NOBODY, RawRow, RawTable};
+use super::raw::{NOBODY, RawRow, RawTable, Style, line};
 use crate::canonical::{Entity, Field};
 use crate::error::Error;
-use crate::extract::{Delimited, Format, Header, find_files};
+use crate::extract::{Delimited, Encoding, Format, Header, Silent, Table, read};
 use crate::mapping::Mapping;
 
-/// The copied files of a side.
+/// Faults are planted among this many students; a larger district gives evenly spread groups of neighbours.
+const STUDENTS: usize = 6_000;
+/// Size of such a group: a fault may need the student next door.
+const GROUP: usize = 60;
+
+/// The new side, read and ready to be damaged.
 #[derive(Debug)]
 pub struct PrivateCopy {
-    /// Tables by name in the mapping, rows sorted by student.
-    pub tables: Vec<RawTable>,
-    /// Ids of the students, by number.
-    pub students: Vec<String>,
-    /// Tables whose format the drill can not damage; they were copied as they are.
-    pub untouched: Vec<String>,
-    targets: Vec<(PathBuf, Delimited)>,
-}
-
-/// Reads the new side's tables and prepares a copy below `to`.
-///
-/// # Errors
-/// When a file can not be read or copied.
-pub fn copy_side(root: &Path, to: &Path, mapping: &Mapping, binding: &Binding) -> Result<PrivateCopy, Error> {
-    let mut copy = PrivateCopy { tables: Vec::new(), students: Vec::new(), untouched: Vec::new(), targets: Vec::new() };
-    for (name, spec) in &mapping.tables {
-        if let Format::Database(_) = &spec.layout.format {
-            return Err(Error::Usage {
-                what: format!("table {name} comes from a database; a drill damages copies of files only"),
-                fix: "export the tables to files, and name a mapping that reads those".into(),
-            });
-        }
-        let files = find_files(root, &spec.layout)?;
-        let aliases = |column: &str| {
-            let wanted = spec.layout.columns.iter().find(|w| w.aliases.iter().any(|a| a == column));
-            wanted.map_or_else(|| column.to_owned(), |w| w.name.clone())
-        };
-        for file in &files {
-            let target = to.join(file.path.strip_prefix(root).unwrap_or(&file.path));
-            if let Some(folder) = target.parent() {
-                std::fs::create_dir_all(folder).map_err(|e| Error::write(folder, e))?;
-            }
-            match plain(&spec.layout.format).filter(|_| file.member.is_none() && files.len() == 1) {
-                Some(delimited) => {
-                    let bytes = std::fs::read(&file.path).map_err(|e| Error::read(&file.path, e))?;
-                    let Some(mut table) = parse(&bytes, delimited) else {
-                        std::fs::copy(&file.path, &target).map_err(|e| Error::write(&target, e))?;
-                        copy.untouched.push(name.clone());
-                        continue;
-                    };
-                    table.file.clone_from(name);
-                    // A table is known by the mapping's names; the file keeps its own header.
-                    table.header = table.header.iter().map(|h| aliases(h)).collect();
-                    copy.tables.push(table);
-                    copy.targets.push((target, delimited.clone()));
-                }
-                None => {
-                    std::fs::copy(&file.path, &target).map_err(|e| Error::write(&target, e))?;
-                    copy.untouched.push(name.clone());
-                }
-            }
-        }
-    }
-    copy.number_students(binding);
-    Ok(copy)
-}
-
-/// Delimited text with its names in the first row, and nothing beside the records.
-fn plain(format: &Format) -> Option<&Delimited> {
-    match format {
-        Format::Delimited(d) if d.header == Header::Row(1) && d.footer_rows == 0 && !d.trailing_delimiter => Some(d),
-        _ => None,
-    }
-}
-
-/// `None` when the bytes are packed or no plain text.
-fn parse(bytes: &[u8], layout: &Delimited) -> Option<RawTable> {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text.trim_start_matches('\u{feff}').to_owned(),
-        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling_and_without_replacement(bytes)?.into_owned(),
-    };
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(layout.delimiter)
-        .quoting(layout.quote.is_some())
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let mut records = reader.records();
-    let header = records.next()?.ok()?;
-    let mut table = RawTable::new("", &header.iter().collect::<Vec<_>>());
-    for record in records {
-        table.rows.push(RawRow::of(NOBODY, record.ok()?.iter()));
-    }
-    Some(table)
+    /// What the mapping's cells are.
+    pub binding: Binding,
+    /// The students that faults may be planted into, by number.
+    pub students: Vec<(u32, String)>,
+    /// The new side's mapping, reading the copy.
+    pub mapping: Mapping,
+    /// Tables that are no delimited text in the export and are in the copy: (table, format).
+    pub converted: Vec<(String, &'static str)>,
+    tables: Vec<Table>,
+    /// By table: the rows that may be damaged, by student.
+    near: Vec<RawTable>,
+    /// By table: the positions of all other rows.
+    rest: Vec<Vec<u32>>,
 }
 
 impl PrivateCopy {
-    fn table(&self, name: &str) -> Option<usize> {
-        self.tables.iter().position(|t| t.file == name)
+    /// Reads the exports below `root`.
+    ///
+    /// # Errors
+    /// When a file can not be read.
+    pub fn read(root: &Path, mapping: &Mapping) -> Result<Self, Error> {
+        let mut copy = Self {
+            binding: bind(mapping),
+            students: Vec::new(),
+            mapping: mapping.clone(),
+            converted: Vec::new(),
+            tables: Vec::new(),
+            near: Vec::new(),
+            rest: Vec::new(),
+        };
+        for (name, spec) in &mut copy.mapping.tables {
+            let mut table = read(root, &spec.layout, &Silent)?;
+            table.name.clone_from(name);
+            if !matches!(spec.layout.format, Format::Delimited(_)) && !table.is_empty() {
+                copy.converted.push((name.clone(), word(&spec.layout.format)));
+            }
+            spec.layout.files = vec![format!("table-{}.csv", copy.tables.len() + 1)];
+            spec.layout.encoding = Encoding::Named("utf-8".into());
+            spec.layout.format = Format::Delimited(plain(&spec.layout.format));
+            copy.tables.push(table);
+        }
+        copy.sort_rows();
+        Ok(copy)
     }
 
-    /// Gives every row the number of its student and sorts rows by it.
-    fn number_students(&mut self, binding: &Binding) {
-        let mut numbers: HashMap<String, u32> = HashMap::new();
-        for pass in [true, false] {
-            for block in binding.blocks.iter().filter(|b| (b.entity == Entity::Student) == pass) {
-                let Some(table) = self.table(&block.file) else { continue };
-                let Some(ids) = self.ids(table, block.place(Field::StudentId)) else { continue };
-                for (row, id) in ids.into_iter().enumerate() {
-                    let Some(id) = id.filter(|i| !i.is_empty()) else { continue };
-                    let next = numbers.len() as u32;
-                    let number = match numbers.get(&id) {
-                        Some(number) => *number,
-                        None if pass => {
-                            self.students.push(id.clone());
-                            *numbers.entry(id).or_insert(next)
-                        }
-                        None => continue,
-                    };
-                    self.tables[table].rows[row].student = number;
-                }
-            }
-        }
-        for table in &mut self.tables {
-            table.rows.sort_by_key(|r| r.student);
-        }
+    /// The rows that may be damaged, by table.
+    #[must_use]
+    pub fn rows(&self) -> Vec<RawTable> {
+        self.near.clone()
     }
 
-    /// The student id of each row of a table.
-    fn ids(&self, table: usize, place: Option<&Place>) -> Option<Vec<Option<String>>> {
-        let rows = &self.tables[table];
-        match place? {
-            Place::Own(column) => {
-                let column = rows.column(column)?;
-                Some(rows.rows.iter().map(|r| Some(r.cell(column).to_owned())).collect())
-            }
-            Place::Joined { file, on, column } => {
-                let theirs = &self.tables[self.table(file)?];
-                let column = theirs.column(column)?;
-                let (mine, other) = on.first()?;
-                let (mine, other) = (rows.column(mine)?, theirs.column(other)?);
-                let known: HashMap<&str, &str> = theirs.rows.iter().map(|r| (r.cell(other), r.cell(column))).collect();
-                Some(rows.rows.iter().map(|r| known.get(r.cell(mine)).map(|id| (*id).to_owned())).collect())
-            }
-            Place::Constant(_) => None,
-        }
-    }
-
-    /// Writes the tables to their places in the copy, in UTF-8.
+    /// Writes the copy below `to`, with damaged rows in place of [`Self::rows`].
     ///
     /// # Errors
     /// When a file can not be written.
-    pub fn write(&self) -> Result<(), Error> {
-        for (table, (path, layout)) in self.tables.iter().zip(&self.targets) {
-            let style = if layout.quote.is_some() { csv::QuoteStyle::Necessary } else { csv::QuoteStyle::Never };
-            let mut writer = csv::WriterBuilder::new()
-                .delimiter(layout.delimiter)
-                .quote_style(style)
-                .flexible(true)
-                .terminator(csv::Terminator::CRLF)
-                .from_path(path)
-                .map_err(|e| Error::write(path, std::io::Error::other(e)))?;
-            let rows = table.rows.iter().map(|r| (0..r.len()).map(|i| r.cell(i).to_owned()).collect::<Vec<_>>());
-            for row in std::iter::once(table.header.clone()).chain(rows) {
-                writer.write_record(row).map_err(|e| Error::write(path, std::io::Error::other(e)))?;
+    pub fn write(&self, damaged: &[RawTable], to: &Path) -> Result<(), Error> {
+        for ((table, rest), damaged) in self.tables.iter().zip(&self.rest).zip(damaged) {
+            let Some(layout) = self.mapping.tables.get(&table.name).map(|t| &t.layout) else { continue };
+            // An optional table that the export lacks stays missing.
+            if table.columns.is_empty() || (table.is_empty() && layout.optional) {
+                continue;
             }
-            writer.flush().map_err(|e| Error::write(path, e))?;
+            let (Format::Delimited(form), Some(name)) = (&layout.format, layout.files.first()) else { continue };
+            let path = to.join(name);
+            write_table(&path, form, table, rest, damaged).map_err(|e| Error::write(&path, e))?;
         }
         Ok(())
+    }
+
+    /// Gives every row the number of its student, and keeps the rows of those that faults may hit.
+    fn sort_rows(&mut self) {
+        let (numbers, names) = self.number_students();
+        let all = names.len();
+        let groups = (STUDENTS / GROUP).max(1);
+        let chosen = |number: u32| {
+            let group = number as usize / GROUP;
+            let of = all.div_ceil(GROUP);
+            all <= STUDENTS || group * groups / of != (group + 1) * groups / of
+        };
+        self.students = (0..).zip(names).filter(|(n, _)| chosen(*n)).collect();
+        for table in &self.tables {
+            let owners = self.owners(table, &numbers);
+            let headers: Vec<&str> = present(table).map(|c| c.name.as_str()).collect();
+            let mut near = RawTable::new(&table.name, &headers);
+            let mut rest = Vec::new();
+            for (row, owner) in (0..table.len()).zip(owners) {
+                match owner {
+                    Owner::Student(number) if chosen(number) => near.rows.push(raw_row(table, row, number)),
+                    Owner::Nobody => near.rows.push(raw_row(table, row, NOBODY)),
+                    Owner::Student(_) | Owner::Stranger => rest.push(row as u32),
+                }
+            }
+            near.rows.sort_by_key(|r| r.student);
+            self.near.push(near);
+            self.rest.push(rest);
+        }
+    }
+
+    /// Numbers by id, in the order in which the student records stand.
+    fn number_students(&self) -> (HashMap<String, u32>, Vec<String>) {
+        let (mut numbers, mut names) = (HashMap::new(), Vec::new());
+        for block in self.binding.of(Entity::Student) {
+            let Some(table) = self.table(&block.file) else { continue };
+            let only = block.only.as_ref().and_then(|(c, text)| Some((table.column(c)?, text)));
+            for (row, id) in self.ids(table, block.place(Field::StudentId)).into_iter().enumerate() {
+                let is_student = only.is_none_or(|(column, text)| column.text(row) == text);
+                let Some(id) = id.filter(|id| !id.is_empty() && is_student) else { continue };
+                if !numbers.contains_key(id) {
+                    numbers.insert(id.to_owned(), names.len() as u32);
+                    names.push(id.to_owned());
+                }
+            }
+        }
+        (numbers, names)
+    }
+
+    /// Whose each row of a table is.
+    fn owners(&self, table: &Table, numbers: &HashMap<String, u32>) -> Vec<Owner> {
+        let mut owners = vec![Owner::Nobody; table.len()];
+        for block in self.binding.blocks.iter().filter(|b| b.file == table.name) {
+            for (owner, id) in owners.iter_mut().zip(self.ids(table, block.place(Field::StudentId))) {
+                let Some(id) = id.filter(|id| !id.is_empty()) else { continue };
+                match numbers.get(id) {
+                    Some(number) => *owner = Owner::Student(*number),
+                    // A record without a student is nothing that a fault needs; a teacher's row may be joined.
+                    None if block.only.is_none() => *owner = Owner::Stranger,
+                    None => {}
+                }
+            }
+        }
+        owners
+    }
+
+    fn table(&self, name: &str) -> Option<&Table> {
+        self.tables.iter().find(|t| t.name == name)
+    }
+
+    /// The student id of each row; nothing where the mapping makes it of several columns.
+    fn ids<'a>(&'a self, table: &'a Table, place: Option<&Place>) -> Vec<Option<&'a str>> {
+        let found = match place {
+            Some(Place::Own(column)) => {
+                table.column(column).map(|c| (0..table.len()).map(|row| Some(c.text(row))).collect())
+            }
+            Some(Place::Joined { file, on, column }) => self.joined_ids(table, (file, on, column)),
+            Some(Place::Constant(_)) | None => None,
+        };
+        found.unwrap_or_else(|| vec![None; table.len()])
+    }
+
+    fn joined_ids<'a>(
+        &'a self,
+        table: &'a Table,
+        (file, on, column): (&str, &[(String, String)], &str),
+    ) -> Option<Vec<Option<&'a str>>> {
+        let theirs = self.table(file)?;
+        let column = theirs.column(column)?;
+        let (mine, other) = on.first()?;
+        let (mine, other) = (table.column(mine)?, theirs.column(other)?);
+        let known: HashMap<&str, &str> = (0..theirs.len()).map(|r| (other.text(r), column.text(r))).collect();
+        Some((0..table.len()).map(|row| known.get(mine.text(row)).copied()).collect())
+    }
+}
+
+/// Whose a row is.
+#[derive(Debug, Clone, Copy)]
+enum Owner {
+    Student(u32),
+    /// No block makes a student's record of it: a section, a teacher.
+    Nobody,
+    /// A student that no student record names.
+    Stranger,
+}
+
+/// The columns that the files have.
+fn present(table: &Table) -> impl Iterator<Item = &crate::extract::RawColumn> {
+    table.columns.iter().filter(|c| !table.absent.contains(&c.name))
+}
+
+fn raw_row(table: &Table, row: usize, student: u32) -> RawRow {
+    RawRow::of(student, present(table).map(|c| c.text(row)))
+}
+
+fn write_table(
+    path: &Path,
+    form: &Delimited,
+    table: &Table,
+    rest: &[u32],
+    damaged: &RawTable,
+) -> Result<(), std::io::Error> {
+    let style = Style { delimiter: char::from(form.delimiter), windows_1252: false, crlf: true };
+    let mut file = BufWriter::with_capacity(1 << 16, File::create(path)?);
+    let mut buffer = String::new();
+    line(&mut buffer, style, damaged.header.iter().map(String::as_str));
+    for row in &damaged.rows {
+        line(&mut buffer, style, (0..row.len()).map(|i| row.cell(i)));
+    }
+    for row in rest {
+        line(&mut buffer, style, present(table).map(|c| c.text(*row as usize)));
+        if buffer.len() > 1 << 16 {
+            file.write_all(buffer.as_bytes())?;
+            buffer.clear();
+        }
+    }
+    file.write_all(buffer.as_bytes())?;
+    file.flush()
+}
+
+/// The copy's form: the delimiter of the export, with quotes where a cell needs them.
+fn plain(format: &Format) -> Delimited {
+    let delimiter = if let Format::Delimited(d) = format { d.delimiter } else { b',' };
+    Delimited {
+        delimiter,
+        quote: Some(b'"'),
+        header: Header::Row(1),
+        repeated_header: false,
+        footer_rows: 0,
+        comment: None,
+        trailing_delimiter: false,
+        blank_lines: false,
+    }
+}
+
+const fn word(format: &Format) -> &'static str {
+    match format {
+        Format::Delimited(_) => "delimited text",
+        Format::FixedWidth(_) => "fixed width",
+        Format::Workbook { .. } => "a workbook",
+        Format::Parquet => "Parquet",
+        Format::Json { .. } => "JSON",
+        Format::Xml { .. } => "XML",
+        Format::Database(_) => "a database",
     }
 }

@@ -188,8 +188,11 @@ impl Sink {
 }
 
 /// Appends one record (RFC 4180 quoting, only where needed).
-fn line<'a>(buffer: &mut String, style: Style, cells: impl Iterator<Item = &'a str>) {
+pub(super) fn line<'a>(buffer: &mut String, style: Style, cells: impl Iterator<Item = &'a str>) {
+    let start = buffer.len();
+    let mut count = 0;
     for (position, cell) in cells.enumerate() {
+        count = position + 1;
         if position > 0 {
             buffer.push(style.delimiter);
         }
@@ -200,6 +203,10 @@ fn line<'a>(buffer: &mut String, style: Style, cells: impl Iterator<Item = &'a s
         } else {
             buffer.push_str(cell);
         }
+    }
+    if count == 1 && buffer.len() == start {
+        // An empty line would be no record.
+        buffer.push_str("\"\"");
     }
     buffer.push_str(if style.crlf { "\r\n" } else { "\n" });
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::district::District;
 use super::fault::{Planter, Truth, classes};
 use super::layout::{Dress, System};
-use super::migration::{POLICIES, Plan, save, write_migration};
+use super::migration::{Plan, save, write_migration};
 use crate::error::Error;
 
 /// Seed of the sample district.
@@ -42,9 +42,6 @@ pub fn write_sample(dir: &Path) -> Result<Vec<Truth>, Error> {
     };
     let migration = write_migration(dir, &district, &plan, &|_| ())?;
     let truth = migration.new.truth;
-    let project = dir.join("rollproof.toml");
-    let text = std::fs::read_to_string(&project).map_err(|e| Error::read(&project, e))?;
-    save(&project, &(text + POLICIES))?;
     let from = dir.join("truth.csv");
     std::fs::rename(&from, dir.join("faults.csv")).map_err(|e| Error::write(&from, e))?;
     save(&dir.join("README.md"), &readme(&district, &truth))?;

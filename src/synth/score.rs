@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::fault::{CONSEQUENCE, Class, Plant, Truth, classes};
+use super::fault::{Class, Expected, Plant, Truth, classes};
 use crate::finding::{FindingRow, Severity};
 
 /// One class on the scoreboard.
@@ -23,6 +23,8 @@ pub struct ClassScore {
     pub missed: Vec<String>,
     /// For students that were found under another name: what the checks said instead, with counts.
     pub instead: BTreeMap<String, usize>,
+    /// By check that names the class rightly: how many of the students it spoke of.
+    pub said: BTreeMap<String, usize>,
 }
 
 impl ClassScore {
@@ -59,11 +61,11 @@ pub fn score<'a>(truth: &[Truth], findings: impl IntoIterator<Item = &'a Finding
         let list = if student.is_empty() { &mut not_about_a_student } else { &mut false_findings };
         *list.entry((finding.severity, finding.check.clone())).or_insert(0) += 1;
     }
-    let mut planted: BTreeMap<u8, BTreeSet<&str>> = BTreeMap::new();
-    for line in truth.iter().filter(|t| t.record != CONSEQUENCE) {
-        planted.entry(line.class).or_default().insert(&line.student_id);
+    let mut planted: BTreeMap<u8, BTreeMap<&str, Expected>> = BTreeMap::new();
+    for line in truth {
+        planted.entry(line.class).or_default().entry(&line.student_id).or_insert(line.expected);
     }
-    let none = BTreeSet::new();
+    let none = BTreeMap::new();
     let classes = classes()
         .into_iter()
         .map(|class| {
@@ -79,34 +81,50 @@ fn bare(id: &str) -> &str {
     id.trim_start_matches('0')
 }
 
-fn score_class(class: Class, students: &BTreeSet<&str>, findings: &BTreeMap<&str, Vec<&FindingRow>>) -> ClassScore {
-    let mut score = ClassScore {
-        class,
-        planted: students.len(),
-        found: 0,
-        named: 0,
-        severe: 0,
-        missed: Vec::new(),
-        instead: BTreeMap::new(),
-    };
-    for student in students {
+fn score_class(
+    class: Class,
+    students: &BTreeMap<&str, Expected>,
+    findings: &BTreeMap<&str, Vec<&FindingRow>>,
+) -> ClassScore {
+    let mut score = ClassScore { planted: students.len(), ..ClassScore::none(class) };
+    for (student, expected) in students {
         let rows = findings.get(bare(student)).map_or(&[][..], Vec::as_slice);
-        let rows: Vec<&FindingRow> = rows.iter().copied().filter(|f| f.severity > Severity::Info).collect();
+        let rows: Vec<&FindingRow> =
+            rows.iter().copied().filter(|f| f.severity > Severity::Info && f.waiver.is_empty()).collect();
         if rows.is_empty() {
             score.missed.push((*student).to_owned());
             continue;
         }
         score.found += 1;
-        let right = |f: &&FindingRow| class.checks.contains(&f.check.as_str());
+        let right = |f: &&FindingRow| expected.checks.contains(&f.check.as_str());
         let named: Vec<&FindingRow> = rows.iter().copied().filter(right).collect();
         score.named += usize::from(!named.is_empty());
-        score.severe += usize::from(named.iter().any(|f| f.severity >= class.severity));
-        if named.iter().all(|f| f.severity < class.severity) {
+        score.severe += usize::from(named.iter().any(|f| f.severity >= expected.severity));
+        if named.iter().all(|f| f.severity < expected.severity) {
             let words: BTreeSet<String> = rows.iter().map(|f| format!("{} ({})", f.check, f.severity)).collect();
             *score.instead.entry(words.into_iter().collect::<Vec<_>>().join(" + ")).or_insert(0) += 1;
         }
+        for check in named.iter().map(|f| f.check.clone()).collect::<BTreeSet<_>>() {
+            *score.said.entry(check).or_insert(0) += 1;
+        }
     }
     score
+}
+
+impl ClassScore {
+    /// Nothing planted.
+    const fn none(class: Class) -> Self {
+        Self {
+            class,
+            planted: 0,
+            found: 0,
+            named: 0,
+            severe: 0,
+            missed: Vec::new(),
+            instead: BTreeMap::new(),
+            said: BTreeMap::new(),
+        }
+    }
 }
 
 impl Scoreboard {
@@ -136,10 +154,20 @@ impl Scoreboard {
         self.false_findings.iter().filter(|((s, _), _)| *s >= severity).map(|(_, n)| n).sum()
     }
 
-    /// How many planted faults were found, named and judged rightly.
+    /// How many planted faults were found, named and judged rightly, and how often a check that names its class spoke.
     #[must_use]
     pub fn points(&self) -> usize {
-        self.classes.iter().map(|c| c.found + c.named + c.severe).sum()
+        self.classes.iter().map(|c| c.found + c.named + c.severe + c.said.values().sum::<usize>()).sum()
+    }
+
+    /// Scores a class that is planted into the project and not into a student: `seen` says that the gate refused.
+    pub fn project(&mut self, id: u8, seen: bool) {
+        let Some(score) = self.classes.iter_mut().find(|c| c.class.id == id) else { return };
+        let points = usize::from(seen);
+        (score.planted, score.found, score.named, score.severe) = (1, points, points, points);
+        if seen {
+            score.said = score.class.checks.iter().map(|c| ((*c).to_owned(), 1)).collect();
+        }
     }
 
     /// The table that people read.
@@ -155,10 +183,13 @@ impl Scoreboard {
                 Plant::Unseen(why) => {
                     let _ = writeln!(text, "{name:<5} {words:<50} not visible: {why}");
                 }
-                Plant::Student(_) if score.planted == 0 => {
-                    let _ = writeln!(text, "{name:<5} {words:<50} not planted: no student of this layout can have it");
+                _ if score.planted == 0 => {
+                    let _ = writeln!(
+                        text,
+                        "{name:<5} {words:<50} not planted: no student here can have it, or none was left"
+                    );
                 }
-                Plant::Student(_) => {
+                Plant::Student(_) | Plant::Day => {
                     let mark = if score.is_perfect() { "" } else { "  <" };
                     let _ = writeln!(
                         text,

@@ -155,7 +155,7 @@ fn base() -> &'static Path {
         let mut text = std::fs::read_to_string(&project).unwrap();
         assert!(!text.contains("[gate]"), "the sample sets limits of its own");
         text +=
-            &format!("\n[gate]\ncritical = {}\nmajor = {}\ngpa_equal_min = \"97\"\n", open["critical"], open["major"]);
+            &format!("\n[gate]\ncritical = {}\nmajor = {}\ngpa_equal_min = \"96\"\n", open["critical"], open["major"]);
         std::fs::write(&project, text).unwrap();
         folder
     });

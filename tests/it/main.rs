@@ -42,4 +42,5 @@ mod spine;
 mod support;
 mod synth;
 mod synth_board;
+mod synth_drill;
 mod tidy;

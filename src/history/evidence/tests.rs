@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use jiff::civil::date;
 
 use super::*;
+use serde_json::json;
+
 use crate::gate::{Criteria, Drill, Measured, decide};
 use crate::history::{Clock, FindingMark, History, NewRun, Override, Signoff, Volume, verdict_file};
 
@@ -263,8 +265,8 @@ fn a_sign_off_is_void_once_the_pack_changed() {
 fn a_drill_counts_for_its_configuration_only() {
     let folder = tempfile::tempdir().unwrap();
     let (mut history, _) = archive(folder.path());
-    history.record_drill("p1", Drill { planted: 10, caught: 9 }).unwrap();
-    history.record_drill("p1", Drill { planted: 10, caught: 10 }).unwrap();
+    history.record_drill("p1", Drill { planted: 10, caught: 9 }, &json!([])).unwrap();
+    history.record_drill("p1", Drill { planted: 10, caught: 10 }, &json!(["F01"])).unwrap();
     assert_eq!(history.drill("p1").unwrap(), Some(Drill { planted: 10, caught: 10 }));
     assert_eq!(history.drill("p2").unwrap(), None);
 }

@@ -147,6 +147,7 @@ fn planned(lens: &RequirementLens, side: &Dataset, rows: &[Row], earned: &[Credi
     };
     let mut classes: Vec<Credit> =
         rows.iter().filter(|row| !dropped(**row)).filter_map(|row| lens.planned(records, *row)).collect();
+    classes = classes.into_iter().flat_map(|class| halves(lens, class)).collect();
     classes.sort_by_key(|c| (time(c), c.course, c.row));
     let (mut planned, mut again): (Vec<Credit>, Vec<Credit>) = (Vec::new(), Vec::new());
     for class in classes {
@@ -156,7 +157,7 @@ fn planned(lens: &RequirementLens, side: &Dataset, rows: &[Row], earned: &[Credi
                 && (view.stem.1.is_some() || known.span.contains(class.span) || class.span.contains(known.span))
         };
         // The mark of this very term is in already: the class is over, not taken again.
-        let over = |known: &&Credit| known.year == class.year && known.span == class.span && class.year != 0;
+        let over = |known: &&Credit| known.year == class.year && known.span.contains(class.span) && class.year != 0;
         match earned.iter().find(covers) {
             Some(_) if view.repeatable => planned.push(class),
             Some(known) if over(&known) => {}
@@ -171,7 +172,41 @@ fn planned(lens: &RequirementLens, side: &Dataset, rows: &[Row], earned: &[Credi
             None => planned.push(class),
         }
     }
-    (planned, again)
+    again.dedup_by_key(|c| c.row);
+    (whole(planned), again)
+}
+
+/// A class of the whole year as its two halves: one of them may be passed already, and a system may write either one
+/// row or two. A code that says its half is one thing.
+fn halves(lens: &RequirementLens, class: Credit) -> Vec<Credit> {
+    let (first, second) = (TermSpan::parse("S1"), TermSpan::parse("S2"));
+    match (first, second) {
+        (Some(first), Some(second))
+            if class.span == TermSpan::FULL_YEAR && lens.courses[class.course as usize].stem.1.is_none() =>
+        {
+            let half = class.amount / 2;
+            vec![
+                Credit { span: first, amount: half, ..class },
+                Credit { span: second, amount: class.amount - half, ..class },
+            ]
+        }
+        _ => vec![class],
+    }
+}
+
+/// Halves of one row that count alike are one class again.
+fn whole(mut planned: Vec<Credit>) -> Vec<Credit> {
+    planned.sort_by_key(|c| (c.row, time(c)));
+    planned.dedup_by(|next, kept| {
+        let same = next.row == kept.row && next.mask == kept.mask;
+        if same {
+            kept.amount += next.amount;
+            kept.span = kept.span.union(next.span);
+        }
+        same
+    });
+    planned.sort_by_key(|c| (time(c), c.course, c.row));
+    planned
 }
 
 /// The chosen group of each area that wants all its credits from one.

@@ -8,6 +8,8 @@ use crate::canonical::Field;
 use crate::finding::Severity::{Critical, Major, Minor};
 
 const CHANGED: &[&str] = &["gpa-changed"];
+/// The new value is not what the new rows give.
+const COMPUTED: &[&str] = &["gpa-changed", "gpa-not-reproducible"];
 const ROUNDED: &[&str] = &["gpa-rounding-only", "gpa-changed"];
 const RANK: &[&str] = &["class-rank-changed"];
 const LEVEL: &[&str] = &["level-changed"];
@@ -66,8 +68,8 @@ pub(super) const CLASSES: &[Class] = &[
             s.get(r, Field::SubjectArea) == "PE" && s.is(r, Field::InGpa)
         })
     }),
-    Class::of(81, "mean of term GPAs stored", Gpa, CHANGED, Critical, |s| value(s, |v, one| v + one * 3 / 100)),
-    Class::of(82, "stale GPA stored", Gpa, CHANGED, Critical, |s| value(s, |v, one| v - one * 7 / 100)),
+    Class::of(81, "mean of term GPAs stored", Gpa, COMPUTED, Critical, |s| value(s, |v, one| v + one * 3 / 100)),
+    Class::of(82, "stale GPA stored", Gpa, COMPUTED, Critical, |s| value(s, |v, one| v - one * 7 / 100)),
     Class::of(83, "weighted and unweighted GPA swapped", Gpa, &["gpa-kind-swapped", "gpa-changed"], Critical, |s| {
         let [a, b] = s.all(Gpa).try_into().ok()?;
         let (x, y) = (s.get(a, Field::Value), s.get(b, Field::Value));

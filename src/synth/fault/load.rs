@@ -8,8 +8,10 @@ use crate::canonical::Entity::{Student, Transcript};
 use crate::canonical::Field;
 use crate::finding::Severity::{Critical, Major, Minor};
 
+const CUT: &[&str] = &["transcript-row-missing", "graduation-status-flipped"];
+
 pub(super) const CLASSES: &[Class] = &[
-    Class::of(104, "end of a file cut off", Transcript, &["transcript-row-missing"], Critical, |s| {
+    Class::of(104, "end of a file cut off", Transcript, CUT, Critical, |s| {
         // The last rows of a student: what a cut leaves when it falls inside the student's rows.
         let rows = s.all(Transcript);
         let lost = rows.get(rows.len().checked_sub(3)?..)?.to_vec();
@@ -25,12 +27,7 @@ pub(super) const CLASSES: &[Class] = &[
         s.view.shift(rec, Field::Title)?;
         Some(vec![hit])
     }),
-    Class::unseen(
-        106,
-        "extracts of different days",
-        Student,
-        "the days stand in the project file; the gate refuses to decide when they differ",
-    ),
+    Class::day(106, "extracts of different days", &["as-of-differs"]),
     Class::of(107, "a code replaced by a default", Transcript, &["subject-area-changed"], Major, |s| {
         s.edit(Transcript, Field::SubjectArea, |_, _, _| Some("99".to_owned()))
     }),
@@ -49,17 +46,24 @@ pub(super) const CLASSES: &[Class] = &[
         Critical,
         lost_and_doubled,
     ),
-    Class::of(111, "two marks swapped, GPA equal", Transcript, &["mark-changed"], Critical, |s| {
-        let rows = s.all(Transcript);
-        for a in &rows {
-            for b in &rows {
-                if equal_weight(s, *a, *b) {
-                    return swap(s, *a, *b, Field::Mark);
+    Class::of(
+        111,
+        "two marks swapped, GPA equal",
+        Transcript,
+        &["mark-changed", "gpa-inputs-changed"],
+        Critical,
+        |s| {
+            let rows = s.all(Transcript);
+            for a in &rows {
+                for b in &rows {
+                    if equal_weight(s, *a, *b) {
+                        return swap(s, *a, *b, Field::Mark);
+                    }
                 }
             }
-        }
-        None
-    }),
+            None
+        },
+    ),
 ];
 
 fn equal_weight(s: &mut Site<'_, '_>, a: super::view::Rec, b: super::view::Rec) -> bool {

@@ -30,6 +30,8 @@ use view::View;
 pub enum Plant {
     /// Into one student's rows; gives nothing back where it would change nothing.
     Student(fn(&mut Site<'_, '_>) -> Option<Vec<Hit>>),
+    /// Into the project file: the new side's exports are of another day than it says.
+    Day,
     /// Not at all, because the canonical model or the files can not show it; the text says why.
     Unseen(&'static str),
 }
@@ -70,8 +72,15 @@ impl Class {
         self
     }
 
-    const fn unseen(id: u8, text: &'static str, entity: Entity, why: &'static str) -> Self {
-        Self { id, text, entity, checks: &[], severity: Severity::Info, rare: false, plant: Plant::Unseen(why) }
+    const fn day(id: u8, text: &'static str, checks: &'static [&'static str]) -> Self {
+        let (entity, severity) = (Entity::Student, Severity::Critical);
+        Self { id, text, entity, checks, severity, rare: false, plant: Plant::Day }
+    }
+
+    /// What a finding must be to name the class rightly.
+    #[must_use]
+    pub const fn expected(&self) -> Expected {
+        Expected { checks: self.checks, severity: self.severity }
     }
 
     /// `F07`.
@@ -81,6 +90,15 @@ impl Class {
     }
 }
 
+/// What must be said of a damaged student.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Expected {
+    /// Any of these checks is right; the first is the usual one.
+    pub checks: &'static [&'static str],
+    /// At least this severity is right.
+    pub severity: Severity,
+}
+
 /// A student that a planted fault damages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hit {
@@ -88,10 +106,9 @@ pub struct Hit {
     pub student: u32,
     /// Which record, in the raw words of the new side.
     pub record: String,
+    /// What must be said of the student, where it is not what the class says.
+    pub expected: Option<Expected>,
 }
-
-/// The record of a hit that follows from another student's fault: findings on it are neither demanded nor false.
-pub const CONSEQUENCE: &str = "consequence";
 
 /// A line of the truth list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +121,8 @@ pub struct Truth {
     pub entity: Entity,
     /// Which record, in the raw words of the new side.
     pub record: String,
+    /// What must be said of the student.
+    pub expected: Expected,
     /// Faults of one class at one school belong together.
     pub cluster: String,
 }
@@ -211,6 +230,7 @@ impl Planter {
                     student_id: ids.get(&hit.student).map_or_else(String::new, |id| (*id).to_owned()),
                     entity: class.entity,
                     record: hit.record,
+                    expected: hit.expected.unwrap_or(class.expected()),
                     cluster: class.name(),
                 }));
                 planted += 1;
@@ -236,15 +256,23 @@ impl Planter {
     /// Plants into the raw tables of one school.
     #[must_use]
     pub fn plant(&self, school: &School, data: &SchoolData, system: System, tables: &mut Vec<RawTable>) -> Vec<Truth> {
-        let binding = system.binding();
         let all = classes();
+        let wanted = data.students.iter().filter_map(|student| {
+            let mut chance = Chance::of(self.seed, Purpose::Fault, u64::from(student.number));
+            let classes = self.wanted(student.number, &all, &mut chance);
+            (!classes.is_empty()).then_some((student, chance, classes))
+        });
+        let wanted: Vec<(&Student, Chance, Vec<u8>)> = wanted.collect();
+        if wanted.is_empty() {
+            return Vec::new();
+        }
+        let binding = system.binding();
         let mut view = View::new(&binding, tables);
         let mut touched = HashSet::new();
         let mut truth = Vec::new();
-        for student in &data.students {
+        for (student, mut chance, classes) in wanted {
             let number = student.number;
-            let mut chance = Chance::of(self.seed, Purpose::Fault, u64::from(number));
-            for class in self.wanted(number, &all, &mut chance) {
+            for class in classes {
                 let Some(class) = all.iter().find(|c| c.id == class) else { continue };
                 let mut site = Site {
                     view: &mut view,
@@ -260,6 +288,7 @@ impl Planter {
                     student_id: Student::local_id(hit.student),
                     entity: class.entity,
                     record: hit.record,
+                    expected: hit.expected.unwrap_or(class.expected()),
                     cluster: format!("{}-{}", class.name(), school.index),
                 }));
                 if matches!(self.choice, Choice::Mixed(..)) {
@@ -346,6 +375,6 @@ fn attempt(class: &Class, site: &mut Site<'_, '_>) -> Option<Vec<Hit>> {
     }
     match class.plant {
         Plant::Student(plant) => plant(site),
-        Plant::Unseen(_) => None,
+        Plant::Day | Plant::Unseen(_) => None,
     }
 }

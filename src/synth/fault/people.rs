@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::site::Site;
-use super::{CONSEQUENCE, Class, Hit};
+use super::{Class, Expected, Hit};
 use crate::canonical::Entity::{Enrollment, Student};
 use crate::canonical::{Entity, Field};
 use crate::finding::Severity::{Critical, Major};
@@ -79,14 +79,21 @@ pub(super) const CLASSES: &[Class] = &[
             (number < 12).then(|| format!("{:0width$}", number + 1, width = grade.len()))
         })
     }),
-    Class::of(12, "legal and preferred name swapped", Student, &["name-changed"], Major, |s| {
-        let rec = s.view.student(s.student)?;
-        let (first, preferred) = (s.get(rec, Field::FirstName), s.get(rec, Field::PreferredName));
-        (!preferred.is_empty() && first != preferred).then_some(())?;
-        s.view.set(rec, Field::FirstName, &preferred)?;
-        s.view.set(rec, Field::PreferredName, &first)?;
-        Some(vec![s.whole()])
-    }),
+    Class::of(
+        12,
+        "legal and preferred name swapped",
+        Student,
+        &["name-changed", "preferred-name-changed"],
+        Major,
+        |s| {
+            let rec = s.view.student(s.student)?;
+            let (first, preferred) = (s.get(rec, Field::FirstName), s.get(rec, Field::PreferredName));
+            (!preferred.is_empty() && first != preferred).then_some(())?;
+            s.view.set(rec, Field::FirstName, &preferred)?;
+            s.view.set(rec, Field::PreferredName, &first)?;
+            Some(vec![s.whole()])
+        },
+    ),
     Class::of(13, "concurrent enrollment dropped", Enrollment, &["enrollment-missing"], Major, |s| {
         s.drop_one(Enrollment, |s, r| !s.is(r, Field::Primary))
     })
@@ -158,25 +165,39 @@ impl Site<'_, '_> {
     }
 }
 
+/// What shows that a student has another one's rows too.
+const TWO_LIVES: &[&str] = &[
+    "class-unexpected",
+    "transcript-row-unexpected",
+    "transcript-row-duplicated",
+    "schedule-conflict-introduced",
+    "ambiguous-match",
+];
+
 /// The younger twin's rows go to the elder, and the younger is gone.
 fn twins_merged(s: &mut Site<'_, '_>) -> Option<Vec<Hit>> {
     let (own, _) = s.twin()?;
     let elder = s.student - 1;
     let hit = s.whole();
+    let mut given = 0;
     for entity in [Entity::Transcript, Entity::Schedule] {
         let Some(like) = s.view.records(entity, elder).first().copied() else { continue };
         for rec in s.view.records(entity, s.student) {
             s.view.give(rec, like)?;
+            given += 1;
         }
     }
+    // Twins without a row to merge would be one student less, which is another class.
+    (given > 0).then_some(())?;
     for entity in [Enrollment, Entity::Graduation] {
         for rec in s.view.records(entity, s.student) {
             s.view.remove(rec);
         }
     }
     s.view.remove(own);
-    // The elder's own rows now hold two lives; what is said of them is a consequence.
-    Some(vec![hit, Hit { student: elder, record: CONSEQUENCE.into() }])
+    // The elder's rows hold two lives now.
+    let expected = Some(Expected { checks: TWO_LIVES, severity: Major });
+    Some(vec![hit, Hit { student: elder, record: "the younger twin's rows".into(), expected }])
 }
 
 /// Each twin has the other's transcript.
@@ -195,7 +216,7 @@ fn twins_swapped(s: &mut Site<'_, '_>) -> Option<Vec<Hit>> {
     }
     s.view.remove(own_key);
     s.view.remove(other_key);
-    Some(vec![s.whole(), Hit { student: elder, record: String::new() }])
+    Some(vec![s.whole(), Hit { student: elder, record: String::new(), expected: None }])
 }
 
 /// What a UTF-8 name looks like when it is read as Windows-1252. Bytes that are no characters there stop most loaders,

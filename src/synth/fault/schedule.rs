@@ -2,19 +2,29 @@
 
 use super::site::Site;
 use super::view::Rec;
-use super::{Class, Hit};
+use super::{Class, Expected, Hit};
 use crate::canonical::Entity::{Schedule, Student, Transcript};
 use crate::canonical::Field;
 use crate::finding::Severity::{Critical, Major, Minor};
 
-const MISSING: &[&str] = &["class-missing"];
+/// A lost class may be one that is needed, or the first half of another one.
+const MISSING: &[&str] = &["class-missing", "needed-class-unscheduled", "sequence-broken"];
 const UNEXPECTED: &[&str] = &["class-unexpected"];
 
 pub(super) const CLASSES: &[Class] = &[
     Class::of(56, "teacher of record replaced by a default", Schedule, &["teacher-changed"], Major, |s| {
-        s.edit(Schedule, Field::Teacher, |_, _, teacher| {
+        let default = |_: &mut Site<'_, '_>, _: Rec, teacher: &str| {
             (!teacher.is_empty()).then(|| format!("{}99999", teacher.chars().next().unwrap_or('9')))
-        })
+        };
+        if s.chance.percent(50)
+            && let Some(mut hits) = s.edit(Transcript, Field::Teacher, default)
+        {
+            // On a transcript it is a name on paper.
+            let expected = Expected { checks: &["teacher-of-record-changed"], severity: Minor };
+            hits.iter_mut().for_each(|hit| hit.expected = Some(expected));
+            return Some(hits);
+        }
+        s.edit(Schedule, Field::Teacher, default)
     }),
     Class::of(90, "whole schedule missing", Schedule, &["schedule-missing"], Critical, |s| {
         let classes = s.all(Schedule);
@@ -92,7 +102,7 @@ pub(super) const CLASSES: &[Class] = &[
         100,
         "double booking",
         Schedule,
-        &["schedule-conflict-introduced", "period-changed"],
+        &["schedule-conflict-introduced", "period-changed", "needed-class-in-conflict"],
         Critical,
         double_booking,
     ),
@@ -116,7 +126,7 @@ pub(super) const CLASSES: &[Class] = &[
         102,
         "second half before the first",
         Schedule,
-        &["sequence-broken", "term-changed"],
+        &["sequence-broken", "class-missing", "term-changed"],
         Major,
         second_before_first,
     ),
@@ -178,9 +188,18 @@ fn double_booking(s: &mut Site<'_, '_>) -> Option<Vec<Hit>> {
     Some(vec![hit])
 }
 
-/// The two halves of a course change terms.
+/// The first half of a course is loaded as the second; where codes do not tell halves, two courses change terms.
 fn second_before_first(s: &mut Site<'_, '_>) -> Option<Vec<Hit>> {
     let classes = s.all(Schedule);
+    let codes: Vec<String> = classes.iter().map(|r| s.get(*r, Field::Course)).collect();
+    for (first, code) in classes.iter().zip(&codes) {
+        let second = code.strip_suffix('A').map(|stem| format!("{stem}B"));
+        if let Some(second) = second.filter(|b| codes.contains(b)) {
+            let hit = s.hit(Schedule, *first);
+            s.view.set(*first, Field::Course, &second)?;
+            return Some(vec![hit]);
+        }
+    }
     for first in &classes {
         if s.word(*first, Field::Term) != "S1" {
             continue;

@@ -60,12 +60,12 @@ impl Site<'_, '_> {
             Entity::Student | Entity::Course => &[],
         };
         let record = parts.iter().map(|f| self.get(rec, *f)).filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" ");
-        Hit { student: self.view.owner(rec), record }
+        Hit { student: self.view.owner(rec), record, expected: None }
     }
 
     /// A hit without a record.
     pub(super) fn whole(&self) -> Hit {
-        Hit { student: self.student, record: String::new() }
+        Hit { student: self.student, record: String::new(), expected: None }
     }
 
     /// Changes a field of one record where `change` gives another text.

@@ -176,7 +176,15 @@ pub(super) const CLASSES: &[Class] = &[
     Class::of(54, "mapped to another course of the same title", Transcript, RECODED, Critical, |s| {
         recode(s, |s, r, _| s.word(r, Field::Term) == "S1")
     }),
-    Class::of(55, "cancelled grade change came back", Transcript, MARK, Critical, |s| another_mark(s, 2)),
+    // The stored GPA is the one of the corrected mark, and the rows behind it are others now.
+    Class::of(
+        55,
+        "cancelled grade change came back",
+        Transcript,
+        &["mark-changed", "gpa-stale", "graduation-status-flipped"],
+        Critical,
+        |s| another_mark(s, 2),
+    ),
 ];
 
 /// Middle-school rows carry a grade level below 9.

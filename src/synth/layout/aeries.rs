@@ -2,12 +2,12 @@
 //! Windows-1252.
 
 use super::codes::Codes;
-use super::shared;
+use super::{parts, shared};
 use crate::canonical::{Entity, Field};
 use crate::synth::binding::{Binding, Block, YearForm, words};
 use crate::synth::district::{District, School, SchoolData};
 use crate::synth::raw::{NOBODY, RawRow, RawTable};
-use crate::synth::student::{Gpa, Graded, Status, Student, Term};
+use crate::synth::student::{Graded, Status, Student, Term};
 
 const STU: &str = "STU.csv";
 const ENR: &str = "ENR.csv";
@@ -32,16 +32,7 @@ fn headers() -> Vec<RawTable> {
 
 pub(super) fn tables(district: &District, codes: &Codes<'_>) -> Vec<RawTable> {
     let mut tables = headers();
-    for (position, course) in district.catalogue.courses.iter().enumerate() {
-        let row = RawRow::new(NOBODY)
-            .with(codes.course(&district.catalogue, position))
-            .with(&course.title)
-            .with(codes.credit(course.credit()))
-            .with(course.area.code())
-            .with(codes.level(course.level))
-            .with(codes.flag(course.repeatable));
-        tables[2].rows.push(row);
-    }
+    tables[2].rows.extend(parts::courses(&district.catalogue, codes));
     tables
 }
 
@@ -60,9 +51,8 @@ pub(super) fn write(
                 .with(codes.course(&district.catalogue, section.course))
                 .with(semester(term))
                 .with(section.period)
-                .with(section.days)
-                .with(codes.teacher(section.teacher))
-                .with(section.co_teacher.map_or_else(String::new, |t| codes.teacher(t)))
+                .with(section.days);
+            let row = parts::teachers(row, section, codes)
                 .with(codes.room(section.room))
                 .with(codes.credit(shared::credit(district, section, term)));
             tables[3].rows.push(row);
@@ -85,38 +75,12 @@ const fn semester(term: Term) -> &'static str {
 }
 
 fn identity(student: &Student, school: &School, id: &str, codes: &Codes<'_>) -> RawRow {
-    let gpa = |kind: usize, show: fn(&Codes<'_>, &Gpa) -> String| {
-        student.gpas.get(kind).map_or_else(String::new, |g| show(codes, g))
-    };
-    let mut row = RawRow::new(student.number)
-        .with(id)
-        .with(Student::state_id(student.number))
-        .with(codes.name(student.last))
-        .with(codes.name(student.first))
-        .with(codes.name(student.middle))
-        .with(codes.name(student.suffix))
-        .with(codes.name(student.preferred))
-        .with(codes.day(student.birth))
-        .with(codes.grade(student.grade))
-        .with(codes.school(Some(student.home)))
-        .with(match student.status {
-            Status::Active => "",
-            Status::NoShow => "N",
-            Status::Withdrawn => "I",
-        })
-        .with(student.cohort)
-        .with(student.track)
-        .with(codes.homeroom(student, school.kind));
-    for flag in student.flags {
-        row.push(codes.flag(flag));
-    }
-    row.with(gpa(0, |c, g| c.gpa(g)))
-        .with(gpa(1, |c, g| c.gpa(g)))
-        .with(gpa(0, |c, g| c.rank(g.rank)))
-        .with(gpa(1, |c, g| c.rank(g.rank)))
-        .with(gpa(0, |c, g| c.rank(g.class_size)))
-        .with(gpa(0, |c, g| c.credit(g.attempted)))
-        .with(gpa(0, |c, g| c.credit(g.earned)))
+    let row = parts::person(RawRow::new(student.number).with(id), student, codes).with(match student.status {
+        Status::Active => "",
+        Status::NoShow => "N",
+        Status::Withdrawn => "I",
+    });
+    parts::gpa_columns(parts::program(row, student, school.kind, codes), student, codes)
 }
 
 fn write_student(
@@ -128,16 +92,8 @@ fn write_student(
     tables: &mut [RawTable],
 ) {
     for stint in &student.stints {
-        let row = RawRow::new(student.number)
-            .with(id)
-            .with(codes.school(Some(stint.school)))
-            .with(codes.day(stint.entry))
-            .with(codes.last_day(stint.exit))
-            .with(codes.exit_code(stint.code))
-            .with(codes.grade(student.grade))
-            .with(codes.flag(stint.primary))
-            .with(codes.calendar(stint.school % 9 == 4));
-        tables[1].rows.push(row);
+        let row = RawRow::new(student.number).with(id);
+        tables[1].rows.push(parts::stint(row, stint, student, codes.flag(stint.primary), codes));
     }
     for class in shared::written(student, codes.dress) {
         for seat in shared::seats(district, data, class, codes.dress) {
@@ -155,15 +111,8 @@ fn write_student(
         tables[5].rows.push(history_row(district, student, &line, id, codes));
     }
     for line in shared::audit(district, student, codes.dress) {
-        let row = RawRow::new(student.number)
-            .with(id)
-            .with(line.code)
-            .with(codes.credit(line.required))
-            .with(codes.credit(line.earned))
-            .with(codes.credit(line.in_progress))
-            .with(codes.flag(line.earned >= line.required))
-            .with(student.track);
-        tables[6].rows.push(row);
+        let row = RawRow::new(student.number).with(id);
+        tables[6].rows.push(parts::requirement(row, &line, student, codes));
     }
 }
 

@@ -2,11 +2,12 @@
 //! are the last day.
 
 use super::codes::Codes;
+use super::parts;
 use super::shared::{self, Seat};
 use crate::canonical::{Entity, Field};
 use crate::synth::binding::{Binding, Block, YearForm, words};
 use crate::synth::district::{District, School, SchoolData};
-use crate::synth::raw::{NOBODY, RawRow, RawTable};
+use crate::synth::raw::{RawRow, RawTable};
 use crate::synth::student::{Graded, Status, Student, Term};
 
 const PERSON: &str = "Person.csv";
@@ -34,16 +35,7 @@ fn headers() -> Vec<RawTable> {
 
 pub(super) fn tables(district: &District, codes: &Codes<'_>) -> Vec<RawTable> {
     let mut tables = headers();
-    for (position, course) in district.catalogue.courses.iter().enumerate() {
-        let row = RawRow::new(NOBODY)
-            .with(codes.course(&district.catalogue, position))
-            .with(&course.title)
-            .with(codes.credit(course.credit()))
-            .with(course.area.code())
-            .with(codes.level(course.level))
-            .with(codes.flag(course.repeatable));
-        tables[2].rows.push(row);
-    }
+    tables[2].rows.extend(parts::courses(&district.catalogue, codes));
     tables
 }
 
@@ -79,49 +71,24 @@ pub(super) fn write(
 }
 
 fn identity(student: &Student, school: &School, id: &str, codes: &Codes<'_>) -> RawRow {
-    let mut row = RawRow::new(student.number)
-        .with(id)
-        .with(Student::state_id(student.number))
-        .with(codes.name(student.last))
-        .with(codes.name(student.first))
-        .with(codes.name(student.middle))
-        .with(codes.name(student.suffix))
-        .with(codes.name(student.preferred))
-        .with(codes.day(student.birth))
-        .with(codes.grade(student.grade))
-        .with(codes.school(Some(student.home)))
-        .with(match student.status {
-            Status::Active => "A",
-            Status::NoShow => "NS",
-            Status::Withdrawn => "W",
-        })
-        .with(student.cohort)
-        .with(student.track)
-        .with(codes.homeroom(student, school.kind));
-    for flag in student.flags {
-        row.push(codes.flag(flag));
-    }
-    row
+    let row = parts::person(RawRow::new(student.number).with(id), student, codes).with(match student.status {
+        Status::Active => "A",
+        Status::NoShow => "NS",
+        Status::Withdrawn => "W",
+    });
+    parts::program(row, student, school.kind, codes)
 }
 
 fn enrollments(student: &Student, id: &str, codes: &Codes<'_>, tables: &mut [RawTable]) {
     for stint in &student.stints {
-        let row = RawRow::new(student.number)
-            .with(id)
-            .with(codes.school(Some(stint.school)))
-            .with(codes.day(stint.entry))
-            .with(codes.last_day(stint.exit))
-            .with(codes.exit_code(stint.code))
-            .with(codes.grade(student.grade))
-            .with(if stint.primary { "P" } else { "S" })
-            .with(codes.calendar(stint.school % 9 == 4));
-        tables[1].rows.push(row);
+        let row = RawRow::new(student.number).with(id);
+        tables[1].rows.push(parts::stint(row, stint, student, if stint.primary { "P" } else { "S" }, codes));
     }
 }
 
 fn roster(district: &District, student: &Student, seat: &Seat<'_>, id: &str, codes: &Codes<'_>) -> RawRow {
     let section = seat.section;
-    RawRow::new(student.number)
+    let row = RawRow::new(student.number)
         .with(id)
         .with(codes.school(Some(section.school)))
         .with(2026)
@@ -134,9 +101,8 @@ fn roster(district: &District, student: &Student, seat: &Seat<'_>, id: &str, cod
             Term::Summer => "Summer",
         })
         .with(section.period)
-        .with(section.days)
-        .with(codes.teacher(section.teacher))
-        .with(section.co_teacher.map_or_else(String::new, |t| codes.teacher(t)))
+        .with(section.days);
+    parts::teachers(row, section, codes)
         .with(codes.room(section.room))
         .with(codes.day(seat.start))
         .with(codes.last_day(Some(seat.end)))
@@ -178,26 +144,16 @@ fn transcript_course(
 
 fn summaries(district: &District, student: &Student, id: &str, codes: &Codes<'_>, tables: &mut [RawTable]) {
     for gpa in &student.gpas {
-        let row = RawRow::new(student.number)
-            .with(id)
-            .with(if gpa.kind == "weighted" { "Cumulative Weighted" } else { "Cumulative Unweighted" })
-            .with(codes.gpa(gpa))
-            .with(codes.rank(gpa.rank))
-            .with(codes.rank(gpa.class_size))
-            .with(codes.credit(gpa.attempted))
-            .with(codes.credit(gpa.earned));
-        tables[6].rows.push(row);
+        let row = RawRow::new(student.number).with(id).with(if gpa.kind == "weighted" {
+            "Cumulative Weighted"
+        } else {
+            "Cumulative Unweighted"
+        });
+        tables[6].rows.push(parts::gpa(row, gpa, codes));
     }
     for line in shared::audit(district, student, codes.dress) {
-        let row = RawRow::new(student.number)
-            .with(id)
-            .with(line.code)
-            .with(codes.credit(line.required))
-            .with(codes.credit(line.earned))
-            .with(codes.credit(line.in_progress))
-            .with(codes.flag(line.earned >= line.required))
-            .with(student.track);
-        tables[7].rows.push(row);
+        let row = RawRow::new(student.number).with(id);
+        tables[7].rows.push(parts::requirement(row, &line, student, codes));
     }
 }
 

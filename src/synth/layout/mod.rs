@@ -4,6 +4,7 @@ mod aeries;
 mod campus;
 mod codes;
 mod oneroster;
+mod parts;
 mod powerschool;
 mod shared;
 

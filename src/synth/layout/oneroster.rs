@@ -2,6 +2,7 @@
 //! what the specification has no column for stands in `metadata.` columns at the right end.
 
 use super::codes::Codes;
+use super::parts;
 use super::shared::{self, Seat};
 use crate::canonical::{Entity, Field};
 use crate::synth::binding::{Binding, Block, YearForm, words};
@@ -103,10 +104,8 @@ pub(super) fn write(
                 .with("")
                 .with("")
                 .with(section.period)
-                .with(section.days)
-                .with(codes.teacher(section.teacher))
-                .with(section.co_teacher.map_or_else(String::new, |t| codes.teacher(t)))
-                .with(codes.credit(shared::credit(district, section, term)));
+                .with(section.days);
+            let row = parts::teachers(row, section, codes).with(codes.credit(shared::credit(district, section, term)));
             tables[4].rows.push(row);
         }
     }
@@ -131,7 +130,7 @@ fn user(student: &Student, id: &str, kind: Kind, codes: &Codes<'_>) -> RawRow {
     for _ in 0..4 {
         row.push("");
     }
-    row = row
+    let row = row
         .with(codes.grade(student.grade))
         .with("")
         .with(Student::state_id(student.number))
@@ -146,14 +145,8 @@ fn user(student: &Student, id: &str, kind: Kind, codes: &Codes<'_>) -> RawRow {
             Status::Active => "active",
             Status::NoShow => "no-show",
             Status::Withdrawn => "withdrawn",
-        })
-        .with(student.cohort)
-        .with(student.track)
-        .with(codes.homeroom(student, kind));
-    for flag in student.flags {
-        row.push(codes.flag(flag));
-    }
-    row
+        });
+    parts::program(row, student, kind, codes)
 }
 
 fn write_student(
@@ -190,22 +183,10 @@ fn write_student(
         tables[9].rows.push(transcript_row(district, student, &line, &id, codes));
     }
     for gpa in &student.gpas {
-        let row = RawRow::of(number, [&id, gpa.kind])
-            .with(codes.gpa(gpa))
-            .with(codes.rank(gpa.rank))
-            .with(codes.rank(gpa.class_size))
-            .with(codes.credit(gpa.attempted))
-            .with(codes.credit(gpa.earned));
-        tables[10].rows.push(row);
+        tables[10].rows.push(parts::gpa(RawRow::of(number, [&id, gpa.kind]), gpa, codes));
     }
     for line in shared::audit(district, student, codes.dress) {
-        let row = RawRow::of(number, [&id, line.code])
-            .with(codes.credit(line.required))
-            .with(codes.credit(line.earned))
-            .with(codes.credit(line.in_progress))
-            .with(codes.flag(line.earned >= line.required))
-            .with(student.track);
-        tables[11].rows.push(row);
+        tables[11].rows.push(parts::requirement(RawRow::of(number, [&id]), &line, student, codes));
     }
 }
 

@@ -2,12 +2,13 @@
 //! through internal ids; end dates are the day after.
 
 use super::codes::Codes;
+use super::parts;
 use super::shared::{self, Seat};
 use crate::canonical::{Entity, Field};
 use crate::synth::binding::{Binding, Block, YearForm, words};
 use crate::synth::district::{District, School, SchoolData};
 use crate::synth::raw::{NOBODY, RawRow, RawTable};
-use crate::synth::student::{Gpa, Graded, Status, Student, Term};
+use crate::synth::student::{Graded, Status, Student, Term};
 
 const STUDENTS: &str = "students.txt";
 const ENROLLMENTS: &str = "ps_enrollment_all.txt";
@@ -34,16 +35,7 @@ fn headers() -> Vec<RawTable> {
 
 pub(super) fn tables(district: &District, codes: &Codes<'_>) -> Vec<RawTable> {
     let mut tables = headers();
-    for (position, course) in district.catalogue.courses.iter().enumerate() {
-        let row = RawRow::new(NOBODY)
-            .with(codes.course(&district.catalogue, position))
-            .with(&course.title)
-            .with(codes.credit(course.credit()))
-            .with(course.area.code())
-            .with(codes.level(course.level))
-            .with(codes.flag(course.repeatable));
-        tables[2].rows.push(row);
-    }
+    tables[2].rows.extend(parts::courses(&district.catalogue, codes));
     tables
 }
 
@@ -95,9 +87,8 @@ pub(super) fn write(
                 .with(id)
                 .with(codes.course(&district.catalogue, section.course))
                 .with(codes.section(number))
-                .with(term_id(2026, term, codes))
-                .with(codes.teacher(section.teacher))
-                .with(section.co_teacher.map_or_else(String::new, |t| codes.teacher(t)))
+                .with(term_id(2026, term, codes));
+            let row = parts::teachers(row, section, codes)
                 .with(codes.school(Some(section.school)))
                 .with(codes.room(section.room))
                 .with(codes.credit(shared::credit(district, section, term)));
@@ -111,41 +102,14 @@ pub(super) fn write(
 }
 
 fn identity(student: &Student, school: &School, codes: &Codes<'_>) -> RawRow {
-    let gpa = |kind: usize, show: fn(&Codes<'_>, &Gpa) -> String| {
-        student.gpas.get(kind).map_or_else(String::new, |g| show(codes, g))
-    };
     let id = internal(student.number);
-    let mut row = RawRow::new(student.number)
-        .with(id + 500_000_000)
-        .with(id)
-        .with(Student::local_id(student.number))
-        .with(Student::state_id(student.number))
-        .with(codes.name(student.last))
-        .with(codes.name(student.first))
-        .with(codes.name(student.middle))
-        .with(codes.name(student.suffix))
-        .with(codes.name(student.preferred))
-        .with(codes.day(student.birth))
-        .with(codes.grade(student.grade))
-        .with(codes.school(Some(student.home)))
-        .with(match student.status {
-            Status::Active => 0,
-            Status::NoShow => -1,
-            Status::Withdrawn => 2,
-        })
-        .with(student.cohort)
-        .with(student.track)
-        .with(codes.homeroom(student, school.kind));
-    for flag in student.flags {
-        row.push(codes.flag(flag));
-    }
-    row.with(gpa(0, |c, g| c.gpa(g)))
-        .with(gpa(1, |c, g| c.gpa(g)))
-        .with(gpa(0, |c, g| c.rank(g.rank)))
-        .with(gpa(1, |c, g| c.rank(g.rank)))
-        .with(gpa(0, |c, g| c.rank(g.class_size)))
-        .with(gpa(0, |c, g| c.credit(g.attempted)))
-        .with(gpa(0, |c, g| c.credit(g.earned)))
+    let row = RawRow::new(student.number).with(id + 500_000_000).with(id).with(Student::local_id(student.number));
+    let row = parts::person(row, student, codes).with(match student.status {
+        Status::Active => 0,
+        Status::NoShow => -1,
+        Status::Withdrawn => 2,
+    });
+    parts::gpa_columns(parts::program(row, student, school.kind, codes), student, codes)
 }
 
 fn write_student(
@@ -157,16 +121,8 @@ fn write_student(
 ) {
     let id = internal(student.number);
     for stint in &student.stints {
-        let row = RawRow::new(student.number)
-            .with(id)
-            .with(codes.school(Some(stint.school)))
-            .with(codes.day(stint.entry))
-            .with(codes.last_day(stint.exit))
-            .with(codes.exit_code(stint.code))
-            .with(codes.grade(student.grade))
-            .with(codes.flag(stint.primary))
-            .with(codes.calendar(stint.school % 9 == 4));
-        tables[1].rows.push(row);
+        let row = RawRow::new(student.number).with(id);
+        tables[1].rows.push(parts::stint(row, stint, student, codes.flag(stint.primary), codes));
     }
     for (place, class) in shared::written(student, codes.dress).enumerate() {
         for seat in shared::seats(district, data, class, codes.dress) {
@@ -178,15 +134,8 @@ fn write_student(
         tables[6].rows.push(stored(district, student, line, (id, id * 128 + place as u64), codes));
     }
     for line in shared::audit(district, student, codes.dress) {
-        let row = RawRow::new(student.number)
-            .with(id)
-            .with(line.code)
-            .with(codes.credit(line.required))
-            .with(codes.credit(line.earned))
-            .with(codes.credit(line.in_progress))
-            .with(codes.flag(line.earned >= line.required))
-            .with(student.track);
-        tables[7].rows.push(row);
+        let row = RawRow::new(student.number).with(id);
+        tables[7].rows.push(parts::requirement(row, &line, student, codes));
     }
 }
 
