@@ -150,7 +150,7 @@ impl Rules {
         let comparison = compare(project, &self.policies, &Quiet)?;
         let mut spelled = Spelled::new(&comparison.reconciliation, &comparison.findings, &project.label);
         if self.waivers.list.iter().any(|w| w.cause.is_some()) {
-            let causes = causes::seek(project, &comparison.reconciliation, &comparison.findings);
+            let causes = causes::seek(project, &self.policies, &comparison.reconciliation, &comparison.findings);
             spelled.cause_ids = causes.causes.iter().map(|c| c.id.clone()).collect();
             spelled.caused_by = causes::of_findings(&causes);
         }
