@@ -151,8 +151,7 @@ impl Rules {
         let mut spelled = Spelled::new(&comparison.reconciliation, &comparison.findings, &project.label);
         if self.waivers.list.iter().any(|w| w.cause.is_some()) {
             let causes = causes::seek(project, &self.policies, &comparison.reconciliation, &comparison.findings);
-            spelled.cause_ids = causes.causes.iter().map(|c| c.id.clone()).collect();
-            spelled.caused_by = causes::of_findings(&causes);
+            causes::mark(&causes, &mut spelled);
         }
         let _ = accept::accept(&comparison, &mut spelled, &self.waivers, &self.now);
         Ok((0..spelled.len()).map(|at| spelled.row(at)).collect())

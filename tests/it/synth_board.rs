@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::Config;
 use rollproof::checks::{self, CheckSettings, Speller, run_all};
 use rollproof::finding::{FindingRow, Severity};
+use rollproof::reconcile::Reconciliation;
 use rollproof::run::board::{findings, on_disk, project_at};
 use rollproof::run::{Quiet, compare, policies};
 use rollproof::synth::{
@@ -20,6 +21,12 @@ fn board(seed: u64, students: u32, plan: &Plan) -> (Scoreboard, Vec<FindingRow>)
         Ok((score(truth, &rows), rows))
     })
     .unwrap()
+}
+
+/// Both sides of a written migration, paired.
+pub(crate) fn pair(dir: &Path) -> Reconciliation {
+    let project = project_at(dir).unwrap();
+    compare(&project, &policies(&project).unwrap(), &Quiet).unwrap().reconciliation
 }
 
 fn plan(legacy: System, new: System, faults: Option<Planter>) -> Plan {
