@@ -4,8 +4,8 @@
 //!
 //! Stored credits required, earned or in progress of a requirement that differ. Info when the deficits under the best
 //! filling are equal on both sides, what one requirement lost another has, and as many credits are open in all (then the
-//! systems only allocate the same credits otherwise), or when both sides reach what is required. Credit that the rows still give and that no other
-//! requirement got is a waiver or substitution that was lost.
+//! systems only allocate the same credits otherwise), or when both sides reach what is required. Credit that the rows
+//! still give and that no other requirement got is a waiver or substitution that was lost.
 //!
 //! # Why it matters
 //!

@@ -254,5 +254,6 @@ const fn word(format: &Format) -> &'static str {
         Format::Json { .. } => "JSON",
         Format::Xml { .. } => "XML",
         Format::Database(_) => "a database",
+        Format::Arrow => "Arrow",
     }
 }
