@@ -126,7 +126,7 @@ pub(super) const CLASSES: &[Class] = &[
         102,
         "second half before the first",
         Schedule,
-        &["sequence-broken", "class-missing", "term-changed"],
+        &["sequence-broken", "course-recoded", "term-changed"],
         Major,
         second_before_first,
     ),
