@@ -89,8 +89,9 @@ impl Seen {
             let found = by_student.get(&line.student_id).cloned().unwrap_or_default();
             // A rank that the damaged GPAs of others would give too is told as a consequence, and minor.
             let least = if class.id >= 87 { Severity::Minor } else { line.expected.severity };
-            let right =
-                |(check, severity): &(String, Severity)| line.expected.checks.contains(&check.as_str()) && *severity >= least;
+            let right = |(check, severity): &(String, Severity)| {
+                line.expected.checks.contains(&check.as_str()) && *severity >= least
+            };
             if !found.iter().any(right) {
                 self.unnamed.insert(format!("{}: {found:?}", class.name()));
             }
