@@ -152,6 +152,7 @@ const NOT_REACHED: &[(&str, &str)] = &[
     ("class-rank-rule-changed", "speaks of the ranks of a whole class; each planted fault damages one student"),
     ("credits-total-changed", "no class of the catalogue changes the stored total and nothing else"),
     ("graduation-status-flipped", "the seniors of this district are not so near their diploma that one row decides it"),
+    ("requirement-exception-changed", "exceptions stand in files of the project, which the faults of exports leave alone"),
     ("requirement-missing", "the lost lines of an audit are items here, which another check names"),
     ("senior-cannot-finish", "tells of both sides alike, so that no fault of one side can make it speak"),
     ("requirement-unexpected", "no class of the catalogue adds a line to an audit; allocation is a negative control (N10)"),
