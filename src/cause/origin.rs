@@ -92,9 +92,8 @@ impl Origins for NoOrigins {
 pub(super) fn with_setting(text: &str, key: &str, value: &str) -> Option<String> {
     let (name, given) = text.split_once('=')?;
     let (name, given) = (name.trim(), given.trim());
-    if given.starts_with('"') {
-        let end = given[1..].find('"')? + 2;
-        return Some(format!("{name} = {{ column = {}, {key} = {value} }}", &given[..end]));
+    if let Some((column, _)) = given.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
+        return Some(format!("{name} = {{ column = \"{column}\", {key} = {value} }}"));
     }
     let inside = given.strip_prefix('{')?;
     let inside = inside[..inside.rfind('}')?].trim();
