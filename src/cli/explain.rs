@@ -55,7 +55,12 @@ impl ExplainCommand {
         let labels = [project.legacy.label.as_str(), project.new.label.as_str()];
         crate::run::explain_policies(&mut sheet, &policies, &comparison.reconciliation, position, labels);
         sheet.systems = (project.legacy.label.clone(), project.new.label.clone());
+        let words: Vec<String> = sheet.findings.iter().map(|f| f.cause.clone()).collect();
         let repairs = crate::run::from_last_run(&project, &mut sheet.findings)?;
+        if !self.html {
+            // The help-desk sheet looks causes up by their ids; people read them in words.
+            sheet.findings.iter_mut().zip(words).filter(|(_, w)| !w.is_empty()).for_each(|(f, w)| f.cause = w);
+        }
         let text = match global.format {
             _ if self.html => {
                 let due = project.outputs.answers_due.map_or_else(String::new, |d| d.strftime("%b %-d").to_string());

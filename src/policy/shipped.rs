@@ -88,7 +88,7 @@ mod tests {
                 ("unknown-mark", "\"Z\""),
             ]
         );
-        assert_eq!(mistakes[0].fix.as_deref().map(|f| f.starts_with("did you mean \"attempted\"?")), Some(true));
+        assert_eq!(mistakes[0].fix.as_deref(), Some("did you mean `attempted`?"));
         assert_eq!(mistakes[1].fix.as_deref(), Some("did you mean `middle_school`?"));
     }
 

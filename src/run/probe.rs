@@ -34,7 +34,9 @@ pub fn probe(
         (0..spelled.len())
             .map(|i| {
                 let row = spelled.row(i);
-                Seen { student: row.student_id, check: row.check, severity: row.severity, open: row.waiver.is_empty() }
+                let entity = sample.findings.rows[i].entity;
+                let open = row.waiver.is_empty();
+                Seen { student: row.student_id, check: row.check, severity: row.severity, entity, open }
             })
             .collect()
     };

@@ -166,7 +166,7 @@ const NOT_REACHED: &[(&str, &str)] = &[
     ("code-unmapped", "codes of the new side are the canonical ones, so that a wrong one is another value"),
     ("value-lost", "speaks only of fields without a check of their own; F02, F60 and F103 hit fields that have one"),
     ("blank-key", "no class of the catalogue blanks a student id; such a row would be nobody's"),
-    ("orphan-record", "F01 takes all rows of a student with it"),
+    ("orphan-record", "F01 takes all rows of a student with it, so that none is left behind"),
     ("ambiguous-match", "no class of the catalogue makes two records that fit equally well"),
     ("column-constant", "speaks of a whole column; each planted fault damages one student"),
     ("control-total-changed", "speaks of totals that no finding explains; every planted fault has its finding"),

@@ -19,6 +19,8 @@ pub struct Seen {
     pub check: String,
     /// How bad.
     pub severity: Severity,
+    /// The entity whose records it speaks of.
+    pub entity: Entity,
     /// True when no waiver covers it.
     pub open: bool,
 }
@@ -55,7 +57,8 @@ pub fn probe(
     for round in &plan.rounds {
         let after = by_student(path(legacy(), copy(&reconciliation.new, &new_rows, round)));
         for one in round {
-            fates.entry(one.kind).or_default().push(fate(&id(reconciliation, one), &before, &after));
+            let fate = fate(one.kind.entity(), &id(reconciliation, one), &before, &after);
+            fates.entry(one.kind).or_default().push(fate);
         }
     }
     let mut result = SensitivityResult::default();
@@ -72,12 +75,12 @@ pub fn probe(
     result
 }
 
-type ByStudent = BTreeMap<String, BTreeMap<(String, Severity, bool), u64>>;
+type ByStudent = BTreeMap<String, BTreeMap<(String, Severity, Entity, bool), u64>>;
 
 fn by_student(seen: Vec<Seen>) -> ByStudent {
     let mut found = ByStudent::new();
     for one in seen {
-        *found.entry(one.student).or_default().entry((one.check, one.severity, one.open)).or_default() += 1;
+        *found.entry(one.student).or_default().entry((one.check, one.severity, one.entity, one.open)).or_default() += 1;
     }
     found
 }
@@ -89,17 +92,20 @@ fn id(reconciliation: &Reconciliation, planted: &Planted) -> String {
     of(&reconciliation.legacy, pair.legacy).or_else(|| of(&reconciliation.new, pair.new)).unwrap_or_default()
 }
 
-/// The best of the findings that a student has now and had not before.
-fn fate(student: &str, before: &ByStudent, after: &ByStudent) -> Fate {
+/// The best of the findings that a student has now and had not before. Where a waiver covers what is said of the
+/// damaged record itself, a consequence that stays open (a GPA that no longer fits its rows) is no catch: the next
+/// damage may have none.
+fn fate(entity: Entity, student: &str, before: &ByStudent, after: &ByStudent) -> Fate {
     let nothing = BTreeMap::new();
     let (before, after) = (before.get(student).unwrap_or(&nothing), after.get(student).unwrap_or(&nothing));
     let new = after.iter().filter(|(key, n)| before.get(*key).copied().unwrap_or(0) < **n).map(|(key, _)| key);
-    let of = |(_, severity, open): &(String, Severity, bool)| match (*severity >= Severity::Major, *open) {
+    let of = |(_, severity, _, open): &(String, Severity, Entity, bool)| match (*severity >= Severity::Major, *open) {
         (true, true) => Fate::Open,
         (true, false) => Fate::Waived,
         (false, _) => Fate::Mild,
     };
-    new.map(of).min().unwrap_or(Fate::Unseen)
+    let own = new.clone().filter(|key| key.2 == entity).map(of).min();
+    if own == Some(Fate::Waived) { Fate::Waived } else { new.map(of).min().unwrap_or(Fate::Unseen) }
 }
 
 /// A waiver with bounds may cover some planted differences, as it is meant to; one that covers all of a kind blinds.
@@ -146,6 +152,7 @@ mod tests {
                         student: id(&found, &planted),
                         check: check.into(),
                         severity: Severity::Critical,
+                        entity: Entity::Transcript,
                         open: true,
                     };
                     judge(&mut one);
@@ -255,7 +262,8 @@ mod tests {
             let mut seen = noisy(legacy, new);
             for n in 0..600 {
                 let student = format!("{n:04}");
-                seen.push(Seen { student, check: "x".into(), severity: Severity::Critical, open: true });
+                let (check, severity, entity) = ("x".into(), Severity::Critical, Entity::Transcript);
+                seen.push(Seen { student, check, severity, entity, open: true });
             }
             seen
         };

@@ -7,7 +7,7 @@ use crate::finding::FindingRow;
 use crate::report::privacy::Privacy;
 
 /// How many findings of one check are kept.
-const KEPT: usize = 50;
+const KEPT: usize = 40;
 
 /// Open findings that the report shows as samples.
 #[derive(Debug, Default)]

@@ -46,7 +46,7 @@ pub(super) const CLASSES: &[Class] = &[
         Major,
         |s| {
             let teacher = s.borrowed(Schedule, Field::Teacher, |_, _| true)?;
-            s.edit(Schedule, Field::Teacher, |_, _, _| Some(teacher.clone()))
+            s.edit(Schedule, Field::Teacher, |_, _, now| (!now.is_empty()).then(|| teacher.clone()))
         },
     ),
     Class::of(93, "period one later", Schedule, &["period-changed"], Major, |s| {
