@@ -18,9 +18,13 @@ pub use samples::Samples;
 use minijinja::context;
 
 use super::summary::{Criterion, Outcome, Summary, WaiverState};
+use super::visible::clip;
 use super::words;
 use crate::error::Error;
 use page::Page;
+
+/// Longest sentence on the one page; the whole of it is in the report.
+const SENTENCE: usize = 360;
 
 /// `report.html`: everything about a run, with the first findings of each check as samples.
 ///
@@ -62,7 +66,7 @@ pub fn summary_html(summary: &Summary, min_group: u64) -> Result<String, Error> 
         decision => summary.verdict.decision.word(),
         symbol => words::decision_symbol(summary.verdict.decision),
         reasons => value::of(&summary.verdict.reasons.iter().take(4).collect::<Vec<_>>()),
-        would_pass => words::capital(&summary.verdict.would_pass),
+        would_pass => clip(&words::capital(&summary.verdict.would_pass), SENTENCE),
         criteria => value::of(&shown_criteria(summary)),
         more_criteria => summary.verdict.criteria.len() - shown_criteria(summary).len(),
         more_reasons => summary.verdict.reasons.len().saturating_sub(4),

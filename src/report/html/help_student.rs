@@ -9,6 +9,8 @@ use crate::report::words;
 
 /// Most findings on the sheet; it must stay one page.
 const ITEMS: usize = 12;
+/// Most lines of working on it.
+const WORKING: usize = 24;
 
 /// What a cause is, and where it is repaired.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,7 +46,7 @@ impl HelpSheet {
             items: open.iter().take(ITEMS).map(|f| item(f, repairs.get(&f.cause), due)).collect(),
             more: open.len().saturating_sub(ITEMS) as u64,
             tables: student.sections.iter().filter(|s| !s.rows.is_empty()).map(|s| table(s, student)).collect(),
-            working: student.sections.iter().flat_map(|s| s.working.iter().cloned()).collect(),
+            working: working(student),
             say: say(&open, student),
             seen_in: seen(&open),
             sources: student.sources.clone(),
@@ -52,6 +54,19 @@ impl HelpSheet {
         sheet.run = sheet.run.trim_start_matches("Rehearsal ").to_owned();
         sheet
     }
+}
+
+/// The working of what differs, as far as one page has room; `explain` on the terminal has all of it.
+fn working(student: &StudentSheet) -> Vec<String> {
+    let differs = |s: &&Section| s.rows.iter().any(|r| r.state != RowState::Same);
+    let mut lines: Vec<String> =
+        student.sections.iter().filter(differs).flat_map(|s| s.working.iter().cloned()).collect();
+    if lines.len() > WORKING {
+        let more = lines.len() - WORKING;
+        lines.truncate(WORKING);
+        lines.push(format!("… {more} more lines: rollproof explain {}", student.student_id));
+    }
+    lines
 }
 
 fn answer(open: &[&FindingRow]) -> String {
