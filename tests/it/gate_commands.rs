@@ -225,7 +225,10 @@ fn fits(value: &Value, schema: &Value, root: &Value, at: &str, wrong: &mut Vec<S
             fits(value, s, root, at, &mut inner);
             inner.is_empty()
         });
-        return if fitting { () } else { wrong.push(format!("{at}: no alternative fits")) };
+        if !fitting {
+            wrong.push(format!("{at}: no alternative fits"));
+        }
+        return;
     }
     let is = |name: &str| match name {
         "object" => value.is_object(),

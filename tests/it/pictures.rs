@@ -173,7 +173,8 @@ fn valued(tag: &str) -> String {
             continue;
         }
         for (word, text) in part.split(' ').enumerate() {
-            let bare = !(at == 0 && word == 0) && !text.is_empty() && !text.contains('=') && text != "/";
+            let is_name = at == 0 && word == 0;
+            let bare = !(is_name || text.is_empty() || text.contains('=') || text == "/");
             let _ = write!(out, "{}{text}{}", if word > 0 { " " } else { "" }, if bare { "=\"\"" } else { "" });
         }
     }

@@ -397,9 +397,10 @@ mod tests {
 
     #[test]
     fn every_total_is_listed_with_what_became_of_it() {
-        let found = with_rows(|r, row| match r {
-            0 => row[5] = "4.5".into(),
-            _ => {}
+        let found = with_rows(|r, row| {
+            if r == 0 {
+                row[5] = "4.5".into();
+            }
         });
         let changed = |lines: &[ControlLine]| -> Vec<(String, &'static str)> {
             let moved = lines.iter().filter(|l| l.state != "equal");
