@@ -134,9 +134,16 @@ pub(super) fn swapped(legacy: &Dataset, new: &Dataset, students: &[StudentPair])
         .filter(|(_, s)| s.is_paired())
         .filter(|(_, s)| differs(s, Field::BirthDate) || differs(s, Field::FirstName) || differs(s, Field::LastName))
         .filter_map(|(at, s)| Some((at as u32, Identity::of(legacy, s.legacy)?, Identity::of(new, s.new)?)))
-        .filter(|(_, l, n)| l != n)
+        .filter(|(_, l, n)| l != n && !is_day_and_month(l, n))
         .collect();
     mutual(&changed)
+}
+
+/// Only the date differs, by its own day and month: two namesakes born on 4 March and 3 April whose dates were both read
+/// in the wrong order are no swap.
+fn is_day_and_month(legacy: &Identity, new: &Identity) -> bool {
+    (&legacy.first, &legacy.last) == (&new.first, &new.last)
+        && swapped_day(&legacy.born).as_ref() == Some(&new.born)
 }
 
 /// Positions whose two values are each other's, each position once.

@@ -222,6 +222,16 @@ fn swapped_students_and_transcripts_are_found() {
 }
 
 #[test]
+fn namesakes_whose_dates_were_read_in_the_wrong_order_are_not_swapped() {
+    let student = "student: student_id|first_name|last_name|birth_date";
+    let run = run(
+        &format!("{student}\n1|Ana|Li|2008-03-04\n2|Ana|Li|2008-04-03"),
+        &format!("{student}\n1|Ana|Li|2008-04-03\n2|Ana|Li|2008-03-04"),
+    );
+    assert_eq!(run.matching.swapped, []);
+}
+
+#[test]
 fn leftovers_get_suggestions_and_never_a_match() {
     let student = "student: student_id|first_name|last_name|birth_date";
     let run = run(

@@ -89,7 +89,9 @@ pub(super) const CLASSES: &[Class] = &[
         value(s, |v, one| v - one * 2 / 100)
     }),
     Class::of(87, "rank dense instead of competition", Gpa, RANK, Major, |s| {
-        s.edit(Gpa, Field::Rank, |_, _, now| shifted(now, |v, _| if v > 3 { v - 2 } else { v }))
+        // Every tie above takes a place away. Far down the list that is more than the faults of others move a rank,
+        // so that it can not be, by chance, the rank that follows from them.
+        s.edit(Gpa, Field::Rank, |_, _, now| shifted(now, |v, _| if v >= 12 { v - v / 3 } else { v }))
     }),
     Class::of(88, "class size counts withdrawn students", Gpa, RANK, Minor, |s| {
         let rec = s.pick(Gpa, |s, r| !s.get(r, Field::ClassSize).is_empty())?;

@@ -2,13 +2,14 @@
 
 use super::site::{Site, is_nought};
 use super::view::Rec;
-use super::{Class, Hit};
+use super::{Class, Expected, Hit};
 use crate::canonical::Entity::Transcript;
 use crate::canonical::Field;
 use crate::finding::Severity::{Critical, Major};
 
 const WORSE: [&str; 12] = ["A", "A-", "B+", "B", "B-", "C+", "C", "C-", "D+", "D", "D-", "F"];
 const MARK: &[&str] = &["mark-changed"];
+const LOST_ATTEMPT: &[&str] = &["credit-attempted-changed", "transcript-row-missing", "transcript-term-changed"];
 const MISSING: &[&str] = &["transcript-row-missing"];
 const RECODED: &[&str] = &["course-recoded", "transcript-row-missing"];
 
@@ -56,7 +57,11 @@ pub(super) const CLASSES: &[Class] = &[
         Critical,
         |s| {
             let (first, second) = halves(s, |_, _, _| true)?;
-            let hit = s.hit(Transcript, second);
+            let mut hit = s.hit(Transcript, second);
+            if is_nought(&s.get(second, Field::CreditEarned)) {
+                // A half that earned nothing takes no credit with it: what is lost is the attempt.
+                hit.expected = Some(Expected { checks: LOST_ATTEMPT, severity: Major });
+            }
             s.view.set_word(first, Field::Term, "FY")?;
             s.view.remove(second);
             Some(vec![hit])
