@@ -222,6 +222,19 @@ fn swapped_students_and_transcripts_are_found() {
 }
 
 #[test]
+fn marks_that_changed_places_within_each_of_two_transcripts_are_no_swap_of_students() {
+    let rows = |first: [&str; 2], second: [&str; 2]| {
+        format!(
+            "student: student_id\n1\n2\n{TRANSCRIPT}\n\
+             1|2024-25|S1|ALG|{}|5\n1|2024-25|S1|BIO|{}|5\n2|2024-25|S1|ALG|{}|5\n2|2024-25|S1|BIO|{}|5",
+            first[0], first[1], second[0], second[1]
+        )
+    };
+    let run = run(&rows(["A", "B"], ["B", "A"]), &rows(["B", "A"], ["A", "B"]));
+    assert_eq!(run.matching.swapped_transcripts, []);
+}
+
+#[test]
 fn namesakes_whose_dates_were_read_in_the_wrong_order_are_not_swapped() {
     let student = "student: student_id|first_name|last_name|birth_date";
     let run = run(

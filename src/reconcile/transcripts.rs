@@ -42,7 +42,22 @@ pub(super) fn swapped(run: &Reconciliation) -> Vec<(u32, u32)> {
     let changed: Vec<(u32, Vec<Vec<u32>>, Vec<Vec<u32>>)> = (0..run.students.len() as u32)
         .filter(is_suspect)
         .filter_map(|p| Some((p, content(p, Side::Legacy)?, content(p, Side::New)?)))
-        .filter(|(_, l, n)| l != n)
+        .filter(|(_, l, n)| l != n && !is_own_marks(&columns, l, n))
         .collect();
     mutual(&changed)
+}
+
+/// Only marks differ, and the student's own ones in another order: marks that were swapped between rows, which explains
+/// each of two students alone and needs no swap of the two.
+fn is_own_marks(columns: &[Compared<'_>], legacy: &[Vec<u32>], new: &[Vec<u32>]) -> bool {
+    let Some(mark) = columns.iter().position(|c| c.field == Field::Mark) else { return false };
+    let parts = |rows: &[Vec<u32>]| {
+        let mut marks: Vec<u32> = rows.iter().map(|row| row[mark]).collect();
+        let mut rest: Vec<Vec<u32>> = rows.to_vec();
+        rest.iter_mut().for_each(|row| row[mark] = NEVER);
+        marks.sort_unstable();
+        rest.sort_unstable();
+        (marks, rest)
+    };
+    parts(legacy) == parts(new)
 }
