@@ -142,8 +142,7 @@ pub(super) fn swapped(legacy: &Dataset, new: &Dataset, students: &[StudentPair])
 /// Only the date differs, by its own day and month: two namesakes born on 4 March and 3 April whose dates were both read
 /// in the wrong order are no swap.
 fn is_day_and_month(legacy: &Identity, new: &Identity) -> bool {
-    (&legacy.first, &legacy.last) == (&new.first, &new.last)
-        && swapped_day(&legacy.born).as_ref() == Some(&new.born)
+    (&legacy.first, &legacy.last) == (&new.first, &new.last) && swapped_day(&legacy.born).as_ref() == Some(&new.born)
 }
 
 /// Positions whose two values are each other's, each position once.

@@ -86,7 +86,9 @@ pub(super) const CLASSES: &[Class] = &[
         })
     }),
     Class::of(98, "co-teacher became the teacher", Schedule, &["teacher-changed", "co-teacher-changed"], Major, |s| {
-        let rec = s.pick(Schedule, |s, r| !s.get(r, Field::CoTeacher).is_empty())?;
+        let rec = s.pick(Schedule, |s, r| {
+            ![Field::Teacher, Field::CoTeacher].into_iter().any(|field| s.get(r, field).is_empty())
+        })?;
         let (first, second) = (s.get(rec, Field::Teacher), s.get(rec, Field::CoTeacher));
         let hit = s.hit(Schedule, rec);
         s.view.set(rec, Field::Teacher, &second)?;

@@ -10,6 +10,7 @@ use crate::finding::Severity::{Critical, Major};
 const WORSE: [&str; 12] = ["A", "A-", "B+", "B", "B-", "C+", "C", "C-", "D+", "D", "D-", "F"];
 const MARK: &[&str] = &["mark-changed"];
 const LOST_ATTEMPT: &[&str] = &["credit-attempted-changed", "transcript-row-missing", "transcript-term-changed"];
+const LOST_MARK: &[&str] = &["mark-changed", "transcript-row-missing", "transcript-term-changed"];
 const MISSING: &[&str] = &["transcript-row-missing"];
 const RECODED: &[&str] = &["course-recoded", "transcript-row-missing"];
 
@@ -56,11 +57,16 @@ pub(super) const CLASSES: &[Class] = &[
         &["transcript-row-missing", "transcript-term-changed", "credit-earned-changed"],
         Critical,
         |s| {
-            let (first, second) = halves(s, |_, _, _| true)?;
+            // A half without credit and with the same mark would not be missed.
+            let (first, second) = halves(s, |s, a, b| {
+                s.get(a, Field::Mark) != s.get(b, Field::Mark) || !is_nought(&s.get(b, Field::CreditAttempted))
+            })?;
             let mut hit = s.hit(Transcript, second);
             if is_nought(&s.get(second, Field::CreditEarned)) {
-                // A half that earned nothing takes no credit with it: what is lost is the attempt.
-                hit.expected = Some(Expected { checks: LOST_ATTEMPT, severity: Major });
+                // A half that earned nothing takes no credit with it: what is lost is the attempt, or a mark without one.
+                let has_attempt = !is_nought(&s.get(second, Field::CreditAttempted));
+                let checks = if has_attempt { LOST_ATTEMPT } else { LOST_MARK };
+                hit.expected = Some(Expected { checks, severity: Major });
             }
             s.view.set_word(first, Field::Term, "FY")?;
             s.view.remove(second);
