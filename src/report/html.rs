@@ -1,6 +1,7 @@
 //! HTML for people: the report, the one page for those who decide, the help-desk sheet. Each is one file that needs
 //! no network, reads without scripts, and lets nothing from the data become markup or script.
 
+mod help_room;
 mod help_sheet;
 mod help_student;
 mod mask;
@@ -25,6 +26,8 @@ use page::Page;
 
 /// Longest sentence on the one page; the whole of it is in the report.
 const SENTENCE: usize = 360;
+/// Longest name on it.
+const NAME: usize = 44;
 
 /// `report.html`: everything about a run, with the first findings of each check as samples.
 ///
@@ -57,15 +60,17 @@ pub fn report_html(summary: &Summary, samples: &Samples) -> Result<String, Error
 pub fn summary_html(summary: &Summary, min_group: u64) -> Result<String, Error> {
     let page = Page { template: "summary.html", css: &[page::STYLE, page::SUMMARY_CSS], js: "" };
     let ending: Vec<_> = summary.waivers.iter().filter(|w| w.state != WaiverState::Active).take(4).collect();
-    let mut not_checked: Vec<&str> = summary.coverage.not_checked.iter().map(|n| n.what.as_str()).collect();
-    not_checked.extend(summary.skipped.iter().map(|s| s.check.as_str()));
-    let masked = mask::schools(summary, min_group);
+    let mut not_checked = summary.coverage.not_checked_in_short();
+    not_checked.extend(summary.skipped.iter().map(|s| s.check.clone()));
+    let mut masked = mask::schools(summary, min_group);
+    masked.iter_mut().for_each(|school| school.name = clip(&school.name, NAME));
+    let causes = summary.causes.iter().take(3).map(|c| clip(&c.text, SENTENCE / 3)).collect::<Vec<_>>();
     let group = |count| mask::group(count, min_group);
     page.render(&context! {
         s => value::of(summary),
         decision => summary.verdict.decision.word(),
         symbol => words::decision_symbol(summary.verdict.decision),
-        reasons => value::of(&summary.verdict.reasons.iter().take(4).collect::<Vec<_>>()),
+        reasons => value::of(&summary.verdict.reasons.iter().take(4).map(|r| clip(&r.text, SENTENCE / 2)).collect::<Vec<_>>()),
         would_pass => clip(&words::capital(&summary.verdict.would_pass), SENTENCE),
         criteria => value::of(&shown_criteria(summary)),
         more_criteria => summary.verdict.criteria.len() - shown_criteria(summary).len(),
@@ -74,7 +79,8 @@ pub fn summary_html(summary: &Summary, min_group: u64) -> Result<String, Error> 
         affected => group(summary.students.affected),
         critical => group(summary.students.critical),
         seniors => group(summary.students.seniors),
-        not_checked => value::of(&not_checked),
+        not_checked => clip(&not_checked.join("; "), SENTENCE),
+        causes => value::of(&causes),
         ending => value::of(&ending),
         masked => value::of(&masked),
         min_group => min_group,

@@ -43,7 +43,10 @@ fn sheet() -> HelpSheet {
                 row(["1", "ENG12AP", "Diaz 2-115", "Diaz 2-115"], false),
                 row(["4", "CHOIR3", "Lund AUD", "(no class)"], true),
             ],
+            more: 0,
         }],
+        hidden: Vec::new(),
+        more_working: 0,
         working: vec!["76.85 points ÷ 20.0 credits = 3.8425, shown as 3.843".into()],
         say: vec![
             "We know about it. The marks are all there; a weight is missing, and the vendor is putting it back.".into(),

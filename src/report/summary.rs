@@ -3,6 +3,7 @@
 //!
 //! Add fields at the end with `#[serde(default)]`; raise [`SCHEMA`] when a field changes its meaning or goes.
 
+mod brief;
 mod build;
 mod method;
 mod parts;

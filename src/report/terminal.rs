@@ -161,8 +161,7 @@ fn coverage_lines(out: &mut String, summary: &Summary, look: Look) {
         let text = format!("{} (by {}{count})", ignored.what, ignored.setting);
         labelled(out, if i == 0 { "Ignored" } else { "" }, &text, look);
     }
-    let mut missing: Vec<String> =
-        summary.coverage.not_checked.iter().map(|n| format!("{}: {}", n.what, n.why)).collect();
+    let mut missing = summary.coverage.not_checked_in_short();
     match summary.skipped.len() {
         0 => {}
         1 => missing.extend(summary.skipped.iter().map(|s| format!("{}: {}", s.check, s.reason))),
@@ -176,8 +175,18 @@ fn coverage_lines(out: &mut String, summary: &Summary, look: Look) {
     }
 }
 
+/// That every row is accounted for, in one line; tables with something to look at have their own.
 fn balance_lines(out: &mut String, summary: &Summary, look: Look) {
-    for (i, table) in summary.method.tables.iter().enumerate() {
+    let method = &summary.method;
+    let text = format!(
+        "{} in {}, {} rejected; {}",
+        plural(method.records, "record"),
+        plural(method.tables.len() as u64, "table"),
+        thousands(method.rejected),
+        if method.balanced { "all rows = mapped + left out + rejected ✓" } else { "NOT every table balances ✕" }
+    );
+    labelled(out, "Rows in", &text, look);
+    for table in method.tables.iter().filter(|t| t.rejected > 0 || !t.balanced) {
         let text = format!(
             "{} {}: {} = {} mapped + {} left out + {} rejected {}",
             table.side,
@@ -188,7 +197,7 @@ fn balance_lines(out: &mut String, summary: &Summary, look: Look) {
             thousands(table.rejected),
             if table.balanced { "✓" } else { "✕ DOES NOT BALANCE" }
         );
-        labelled(out, if i == 0 { "Rows in" } else { "" }, &text, look);
+        labelled(out, "", &text, look);
     }
     for (i, notice) in summary.notices.iter().enumerate() {
         let text = format!("{} {}: {}", notice.side, notice.file, notice.text);

@@ -1,11 +1,17 @@
 // Opens pages in headless Chromium and says what a person would run into: console errors, requests, contrast and
 // structure (axe-core), controls that the keyboard does not reach, text that leaves the window, slow first paint.
 //
-//   node check.mjs CHROMIUM AXE.js JOBS.json     JOBS: [{ name, file, shots: DIR or null, brief: once is enough for axe }]
+//   node check.mjs CHROMIUM AXE.js JOBS.json
 //
+// JOBS: [{ name, file, shots: DIR or null, snapshots: DIR or null, bless, brief: once is enough for axe }] examines a page;
+//       [{ name, print: [FILE…] }] counts the printed pages of each file.
+//
+// A snapshot is a small picture of what is on the first screen, with the boxes of the page's parts and a fingerprint of
+// the fonts. Where the fonts are those of the snapshot, pictures are compared block by block; where they are others, the
+// parts' order, places and widths are.
 // Prints one JSON document. Talks to Chromium over the DevTools protocol and needs no package.
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -108,6 +114,12 @@ class Tab {
     writeFileSync(path, Buffer.from(data, "base64"));
   }
 
+  async png(scale) {
+    const { cssVisualViewport: view } = await this.call("Page.getLayoutMetrics");
+    const clip = { x: 0, y: 0, width: view.clientWidth, height: view.clientHeight, scale };
+    return (await this.call("Page.captureScreenshot", { format: "png", clip, optimizeForSpeed: false })).data;
+  }
+
   close() { return call("Target.closeTarget", { targetId: this.targetId }); }
 }
 
@@ -155,11 +167,85 @@ async function violations(tab, rules) {
   return found.map((v) => `${rules}: ${v}`);
 }
 
+// Widths of texts in the page's fonts: equal where the same fonts are drawn.
+const FONTS = `(() => {
+  const probe = (font) => { const c = document.createElement("canvas").getContext("2d"); c.font = font;
+    return ["Hamburgefonstiv 0123", "✕ → ▲ · Muñoz"].map((t) => c.measureText(t).width.toFixed(2)); };
+  return [...probe(getComputedStyle(document.body).font), ...probe("16px monospace")].join(" ");
+})()`;
+// The page's parts: name, left edge, right edge, top, bottom.
+const PARTS = `[...document.querySelectorAll("header, nav, .cards, section, dl, .two > div, .decide, footer, .answer")]
+  .filter((e) => e.checkVisibility()).map((e) => { const r = e.getBoundingClientRect();
+    const name = e.tagName.toLowerCase() + (e.id ? "#" + e.id : e.className ? "." + e.className.split(" ")[0] : "");
+    return [name, ...[r.left, r.right, r.top, r.bottom].map(Math.round)]; })`;
+
+// Share of blocks of 16 x 16 points whose mean colour differs clearly; 1 where the sizes differ.
+const COMPARE = `(async (a, b) => {
+  const load = (data) => new Promise((resolve, reject) => { const i = new Image(); i.onload = () => resolve(i); i.onerror = reject; i.src = "data:image/png;base64," + data; });
+  const [old, now] = await Promise.all([load(a), load(b)]);
+  if (old.width !== now.width || old.height !== now.height) { return 1; }
+  const means = (image) => { const c = document.createElement("canvas"); c.width = Math.ceil(image.width / 16); c.height = Math.ceil(image.height / 16);
+    const d = c.getContext("2d"); d.imageSmoothingQuality = "high"; d.drawImage(image, 0, 0, c.width, c.height); return d.getImageData(0, 0, c.width, c.height).data; };
+  const [x, y] = [means(old), means(now)];
+  let differ = 0;
+  for (let at = 0; at < x.length; at += 4) { if (Math.max(...[0, 1, 2].map((c) => Math.abs(x[at + c] - y[at + c]))) > 24) { differ += 1; } }
+  return differ / (x.length / 4);
+})`;
+
+// What is different from the snapshot; an empty list when nothing is. A snapshot that is not there is a difference.
+async function snapshot(tab, job, mode) {
+  const [picture, record] = ["png", "json"].map((end) => join(job.snapshots, `${job.name}-${mode}.${end}`));
+  const now = { fonts: await tab.run(FONTS), parts: await tab.run(PARTS) };
+  const image = await tab.png(0.5);
+  if (job.bless) {
+    mkdirSync(job.snapshots, { recursive: true });
+    writeFileSync(picture, Buffer.from(image, "base64"));
+    writeFileSync(record, `${JSON.stringify(now).replaceAll("],[", "],\n[")}\n`);
+    return [];
+  }
+  if (!existsSync(picture) || !existsSync(record)) { return [`${mode}: no snapshot; ROLLPROOF_BLESS=1 makes it`]; }
+  const old = JSON.parse(readFileSync(record, "utf8"));
+  if (old.fonts === now.fonts) {
+    const blank = await Tab.open();
+    const share = await blank.run(`(${COMPARE})("${readFileSync(picture).toString("base64")}", "${image}")`);
+    await blank.close();
+    job.compared.push(`${mode} picture ${(100 * share).toFixed(1)} %`);
+    return share > 0.04 ? [`${mode}: ${(100 * share).toFixed(1)} % of the picture is not as in ${picture}`] : [];
+  }
+  job.compared.push(`${mode} parts (other fonts)`);
+  const names = (record) => record.parts.map((part) => part[0]).join(" ");
+  if (names(old) !== names(now)) { return [`${mode}: the parts were ${names(old)} and are ${names(now)}`]; }
+  const width = await tab.run("innerWidth");
+  const moved = now.parts.filter((part, at) => [1, 2].some((edge) => Math.abs(part[edge] - old.parts[at][edge]) > width * 0.03));
+  return moved.map((part) => `${mode}: ${part[0]} is from ${part[1]} to ${part[2]}`);
+}
+
+async function prints(job) {
+  const tab = await Tab.open();
+  const pages = {};
+  for (const file of job.print) {
+    await tab.goto(pathToFileURL(file).href);
+    const letter = await printed(tab);
+    const a4 = await printed(tab, { paperWidth: 8.27, paperHeight: 11.69 });
+    pages[file] = Math.max(letter.pages, a4.pages);
+  }
+  await tab.close();
+  return { name: job.name, pages };
+}
+
+async function printed(tab, paper = {}) {
+  const { data } = await tab.call("Page.printToPDF", { printBackground: false, preferCSSPageSize: true, ...paper });
+  const pdf = Buffer.from(data, "base64");
+  return { pdf, pages: (pdf.toString("latin1").match(/\/Type\s*\/Page\b(?!s)/g) || []).length };
+}
+
 async function examine(job) {
   const url = pathToFileURL(job.file).href;
   const tab = await Tab.open();
   const shots = job.shots ? (mode) => join(job.shots, `${job.name}-${mode}.webp`) : null;
-  const found = { name: job.name, violations: [], overflow: [] };
+  const found = { name: job.name, violations: [], overflow: [], snapshots: [] };
+  job.compared = [];
+  const keep = async (mode) => { if (job.snapshots) { found.snapshots.push(...await snapshot(tab, job, mode)); } };
   await tab.size(1280, 900);
   await tab.media("light");
   await tab.goto(url);
@@ -172,6 +258,7 @@ async function examine(job) {
   })`);
   found.load_ms = await tab.run("Math.round(performance.getEntriesByType('navigation')[0].loadEventEnd)");
   step(`${job.name} loaded`);
+  await keep("light");
   found.violations.push(...await violations(tab, "light"));
   step(`${job.name} axe`);
   if (shots) { await tab.shot(shots("light")); await tab.shot(shots("whole"), true); }
@@ -184,21 +271,24 @@ async function examine(job) {
   await tab.media("dark");
   await tab.goto(url);
   if (!job.brief) { found.violations.push(...await violations(tab, "dark")); }
+  await keep("dark");
   if (shots) { await tab.shot(shots("dark")); }
   await tab.size(390, 844, true);
   await tab.media("light");
   await tab.goto(url);
   if (!job.brief) { found.violations.push(...await violations(tab, "phone")); }
   if (await tab.run(overflow) > 0) { found.overflow.push("phone"); }
+  await keep("phone");
   if (shots) { await tab.shot(shots("phone")); await tab.shot(shots("phone-whole"), true); }
   await tab.size(816, 1056);
   await tab.media("light", "print");
   await tab.goto(url);
+  await keep("print");
   if (shots) { await tab.shot(shots("print")); }
   await tab.media("light", "");
-  const { data } = await tab.call("Page.printToPDF", { printBackground: false, preferCSSPageSize: true });
-  const pdf = Buffer.from(data, "base64");
-  found.pages = (pdf.toString("latin1").match(/\/Type\s*\/Page\b(?!s)/g) || []).length;
+  const { pdf, pages } = await printed(tab);
+  found.pages = pages;
+  found.compared = job.compared;
   if (job.shots) { writeFileSync(join(job.shots, `${job.name}.pdf`), pdf); }
   found.errors = tab.errors;
   found.requests = tab.requests.filter((request) => request !== url && request !== "about:blank");
@@ -209,7 +299,7 @@ async function examine(job) {
 const started = Date.now();
 const step = (text) => { if (process.env.ROLLPROOF_STEPS) { console.error(`${((Date.now() - started) / 1000).toFixed(1)} s  ${text}`); } };
 const results = [];
-for (const job of JSON.parse(readFileSync(jobsFile, "utf8"))) { results.push(await examine(job)); }
+for (const job of JSON.parse(readFileSync(jobsFile, "utf8"))) { results.push(await (job.print ? prints(job) : examine(job))); }
 console.log(JSON.stringify(results, null, 1));
 browser.kill();
 await new Promise((resolve) => browser.on("exit", resolve));

@@ -33,8 +33,14 @@ pub struct HelpSheet {
     pub more: u64,
     /// Schedule, transcript and the like, side by side.
     pub tables: Vec<HelpTable>,
+    /// Titles of tables that found no room.
+    #[serde(default)]
+    pub hidden: Vec<String>,
     /// The working of the GPA, a line each.
     pub working: Vec<String>,
+    /// Lines of the working that found no room.
+    #[serde(default)]
+    pub more_working: u64,
     /// What to say to the caller, a sentence each.
     pub say: Vec<String>,
     /// Since when, and in which runs.
@@ -72,6 +78,9 @@ pub struct HelpTable {
     pub head: Vec<String>,
     /// Rows, as many cells each as there are heads.
     pub rows: Vec<HelpRow>,
+    /// Rows that found no room.
+    #[serde(default)]
+    pub more: u64,
 }
 
 /// A row of such a table.

@@ -3,14 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{HelpItem, HelpRow, HelpSheet, HelpTable};
-use crate::finding::FindingRow;
+use crate::finding::{FindingRow, Severity};
 use crate::report::sheet::{RowState, Section, StudentSheet};
 use crate::report::words;
-
-/// Most findings on the sheet; it must stay one page.
-const ITEMS: usize = 12;
-/// Most lines of working on it.
-const WORKING: usize = 24;
 
 /// What a cause is, and where it is repaired.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,37 +38,40 @@ impl HelpSheet {
             name: student.name.clone(),
             facts: facts.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
             answer: answer(&open),
-            items: open.iter().take(ITEMS).map(|f| item(f, repairs.get(&f.cause), due)).collect(),
-            more: open.len().saturating_sub(ITEMS) as u64,
+            items: open.iter().map(|f| item(f, repairs.get(&f.cause), due)).collect(),
             tables: student.sections.iter().filter(|s| !s.rows.is_empty()).map(|s| table(s, student)).collect(),
             working: working(student),
             say: say(&open, student),
             seen_in: seen(&open),
-            sources: student.sources.clone(),
+            sources: sources(student),
+            ..Self::default()
         };
         sheet.run = sheet.run.trim_start_matches("Rehearsal ").to_owned();
-        sheet
+        sheet.fit()
     }
 }
 
-/// The working of what differs, as far as one page has room; `explain` on the terminal has all of it.
+/// The working of what differs; `explain` on the terminal has all of it.
 fn working(student: &StudentSheet) -> Vec<String> {
     let differs = |s: &&Section| s.rows.iter().any(|r| r.state != RowState::Same);
-    let mut lines: Vec<String> =
-        student.sections.iter().filter(differs).flat_map(|s| s.working.iter().cloned()).collect();
-    if lines.len() > WORKING {
-        let more = lines.len() - WORKING;
-        lines.truncate(WORKING);
-        lines.push(format!("… {more} more lines: rollproof explain {}", student.student_id));
-    }
-    lines
+    student.sections.iter().filter(differs).flat_map(|s| s.working.iter().cloned()).collect()
 }
 
 fn answer(open: &[&FindingRow]) -> String {
-    match open.len() {
-        0 => "No: nothing that was compared differs.".into(),
-        1 => "Yes: one thing is not as it was.".into(),
-        n => format!("Yes: {n} things are not as they were."),
+    let noted = open.iter().filter(|f| f.severity == Severity::Info).count();
+    let wrong = open.len() - noted;
+    let also = match noted {
+        0 => String::new(),
+        n => format!(
+            " {} noted below.",
+            if n == 1 { "One thing is only".into() } else { format!("{n} things are only") }
+        ),
+    };
+    match wrong {
+        0 if noted == 0 => "No: nothing that was compared differs.".into(),
+        0 => format!("No: nothing was lost or changed.{also}"),
+        1 => format!("Yes: one thing is not as it was.{also}"),
+        n => format!("Yes: {n} things are not as they were.{also}"),
     }
 }
 
@@ -87,19 +85,34 @@ fn item(finding: &FindingRow, repair: Option<&Repair>, due: &str) -> HelpItem {
     let with = |value: &str, none: &str| {
         if value.is_empty() { format!("{about}: {none}") } else { format!("{about}: {value}") }
     };
+    let noted = finding.severity == Severity::Info;
+    if finding.legacy_value.is_empty() && finding.new_value.is_empty() && !finding.note.is_empty() {
+        let seen = format!("{about}: {}", finding.note);
+        return HelpItem { seen, true_value: "see left".into(), ..whose(finding, repair, due, noted) };
+    }
     HelpItem {
-        severity: finding.severity.name().into(),
         seen: with(&finding.new_value, if finding.change == "---" { "not there" } else { "(empty)" }),
         true_value: match finding.change.as_str() {
             "+++" => "not in the old system".into(),
             _ => with(&finding.legacy_value, "(empty)"),
         },
-        who: match repair {
-            Some(repair) => format!("The migration team, for all students at once: {}", repair.what),
-            None => "The school looks into it".into(),
-        },
-        by: if repair.is_none() { due.to_owned() } else { String::new() },
+        ..whose(finding, repair, due, noted)
+    }
+}
+
+/// Who repairs it, and by when.
+fn whose(finding: &FindingRow, repair: Option<&Repair>, due: &str, noted: bool) -> HelpItem {
+    let (who, by) = match repair {
+        Some(repair) => (format!("The migration team, for all students at once: {}", repair.what), ""),
+        None if noted => ("Noted only; nobody need act".into(), ""),
+        None => ("The school looks into it".into(), due),
+    };
+    HelpItem {
+        severity: finding.severity.name().into(),
+        who,
+        by: by.into(),
         reference: finding.reference.clone(),
+        ..HelpItem::default()
     }
 }
 
@@ -109,7 +122,11 @@ fn table(section: &Section, student: &StudentSheet) -> HelpTable {
         differs: r.state != RowState::Same,
     };
     HelpTable {
-        title: section.title.clone(),
+        title: if section.title == "GPA" {
+            section.title.clone()
+        } else {
+            words::capital(&section.title.to_lowercase())
+        },
         note: if section.same > 0 {
             format!("{} more are the same", words::thousands(section.same))
         } else {
@@ -117,24 +134,36 @@ fn table(section: &Section, student: &StudentSheet) -> HelpTable {
         },
         head: vec!["Record".into(), student.systems.0.clone(), student.systems.1.clone()],
         rows: section.rows.iter().map(row).collect(),
+        more: 0,
     }
 }
 
-fn say(open: &[&FindingRow], student: &StudentSheet) -> Vec<String> {
-    if open.is_empty() {
-        return vec![format!(
-            "We compared your record in both systems, {}, and found no difference.",
-            words::plural(student.values_compared, "value")
-        )];
+/// Each file once, with the first place in it.
+fn sources(student: &StudentSheet) -> Vec<String> {
+    let mut files: Vec<&str> = Vec::new();
+    let mut places = Vec::new();
+    for place in &student.sources {
+        let file = place.split(' ').next().unwrap_or_default();
+        if !files.contains(&file) {
+            files.push(file);
+            places.push(place.clone());
+        }
     }
-    let mut lines = vec![
+    places
+}
+
+fn say(open: &[&FindingRow], student: &StudentSheet) -> Vec<String> {
+    let compared = words::plural(student.values_compared, "value");
+    let Some(worst) = open.iter().find(|f| f.severity > Severity::Info) else {
+        let end = if open.is_empty() { "found no difference" } else { "found nothing lost and nothing changed" };
+        return vec![format!("We compared your record in both systems, {compared}, and {end}.")];
+    };
+    vec![
         "We know that your record was not carried over as it was, and nothing is lost: the old system still has it."
             .into(),
-    ];
-    lines
-        .push("The list above says what is different. The school has the same list, and it is being worked on.".into());
-    lines.push(format!("Please keep this number: {}.", open.first().map_or("", |f| f.reference.as_str())));
-    lines
+        "The list above says what is different. The school has the same list, and it is being worked on.".into(),
+        format!("Please keep this number: {}.", worst.reference),
+    ]
 }
 
 fn seen(open: &[&FindingRow]) -> String {
@@ -147,7 +176,6 @@ fn seen(open: &[&FindingRow]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Severity;
     use crate::report::summary::example::finding;
 
     fn student(findings: Vec<FindingRow>) -> StudentSheet {
