@@ -9,8 +9,8 @@ use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::finding::FindingRow;
 use crate::report::collect::{
-    AnswerStore, Collected, collect, collect_screen, proposed_waivers, read_returned, write_answers, write_corrections,
-    write_problems,
+    AnswerStore, Collected, Keys, collect, collect_screen, proposed_waivers, read_returned, write_answers,
+    write_corrections, write_problems,
 };
 use crate::report::{OutFile, private_folder};
 
@@ -30,6 +30,11 @@ pub struct CollectCommand {
     /// Name of the run that the packs belong to (default: the project's rehearsal)
     #[arg(long, env = "ROLLPROOF_LABEL", value_name = "LABEL")]
     pub label: Option<String>,
+    /// Private key of age for packs that come back encrypted (may be named several times)
+    ///
+    /// The file that `age-keygen` wrote. Such packs (`.age`) are opened in memory only.
+    #[arg(short, long, value_name = "FILE")]
+    pub identity: Vec<PathBuf>,
     /// Only say what would be taken
     #[arg(long)]
     pub dry_run: bool,
@@ -46,7 +51,9 @@ impl CollectCommand {
             let what = format!("{} is there already, and nothing is overwritten", self.to.display());
             return Err(Error::Usage { what, fix: "name a new folder with --to DIR".into() });
         }
-        let returned = files(&self.paths)?.iter().map(|f| read_returned(f)).collect::<Result<Vec<_>, Error>>()?;
+        let keys = Keys::read(&self.identity)?;
+        let returned =
+            files(&self.paths)?.iter().map(|f| read_returned(f, &keys)).collect::<Result<Vec<_>, Error>>()?;
         let path = project.outputs.folder.join(&project.label).join("findings.csv");
         let mut failed = None;
         let current = findings(&path)?.map_while(|row| row.map_err(|e| failed = Some(e)).ok());
@@ -96,7 +103,7 @@ pub fn findings(path: &Path) -> Result<impl Iterator<Item = Result<FindingRow, E
     Ok(reader.into_deserialize().map(move |row| row.map_err(|_| unusable("not written by this version".into()))))
 }
 
-/// Files as named, and the workbooks and CSVs of folders, sorted.
+/// Files as named, and the workbooks and CSVs of folders, also encrypted ones, sorted.
 fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
     let mut files = Vec::new();
     for path in paths {
@@ -107,7 +114,9 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
         let entries = std::fs::read_dir(path).map_err(|e| Error::read(path, e))?;
         for entry in entries {
             let found = entry.map_err(|e| Error::read(path, e))?.path();
-            let wanted = found.extension().is_some_and(|e| e == "xlsx" || e == "csv");
+            let open =
+                if found.extension().is_some_and(|e| e == "age") { found.with_extension("") } else { found.clone() };
+            let wanted = open.extension().is_some_and(|e| e == "xlsx" || e == "csv");
             // `~$x.xlsx` is what Excel leaves beside a file that is open.
             let ours = found.file_name().is_some_and(|n| n != "index.csv" && !n.to_string_lossy().starts_with("~$"));
             if wanted && ours {

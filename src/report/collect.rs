@@ -9,6 +9,7 @@ mod returned_csv;
 mod returned_xlsx;
 mod store;
 mod told;
+mod unseal;
 
 use std::path::Path;
 
@@ -17,6 +18,7 @@ pub use judge::{Collected, FileReport, Problem, ProblemKind, collect};
 pub use lists::{proposed_waivers, write_corrections, write_problems};
 pub use store::AnswerStore;
 pub use told::collect_screen;
+pub use unseal::Keys;
 
 use crate::error::Error;
 
@@ -66,16 +68,13 @@ pub struct ReturnedRow {
     pub formula: bool,
 }
 
-/// Reads a returned workbook or CSV.
+/// Reads a returned workbook or CSV, also one that is encrypted for one of the keys.
 ///
 /// # Errors
-/// When it is neither, is damaged, is larger than a pack can be, or lacks the columns of a pack. Such a file is
+/// When it is neither, is encrypted for another key, is damaged, is larger than a pack can be, or lacks the columns of a pack. Such a file is
 /// refused whole; its answers are in no list.
-pub fn read_returned(path: &Path) -> Result<Returned, Error> {
-    let bytes = guard::read(path)?;
-    if bytes.starts_with(b"age-encryption.org/") {
-        return Err(refused(path, "it is encrypted; open it with the key that it is for: age -d -i KEY -o FILE"));
-    }
+pub fn read_returned(path: &Path, keys: &Keys) -> Result<Returned, Error> {
+    let bytes = keys.open(path, guard::read(path)?)?;
     let mut returned =
         if bytes.starts_with(b"PK") { returned_xlsx::read(path, &bytes)? } else { returned_csv::read(path, &bytes)? };
     returned.file = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());

@@ -6,22 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-fn copy_tree(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        let ours = [".rollproof", "out"].iter().any(|n| path.ends_with(n));
-        match path.is_dir() {
-            true if ours => {}
-            true => copy_tree(&path, &target),
-            false => _ = std::fs::copy(&path, &target).unwrap(),
-        }
-    }
-}
+use crate::support::copy;
 
 fn sample_into(folder: &Path) {
-    copy_tree(&Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/maple-valley"), folder);
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/maple-valley"), folder);
 }
 
 fn command(project: &Path, args: &[&str]) -> Command {

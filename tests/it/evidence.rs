@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::support::copy;
+
 fn rollproof(project: Option<&Path>, args: &[&str]) -> (i32, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rollproof"));
     command.args(args).env("ROLLPROOF_NOW", "2026-06-02T18:00:00Z");
@@ -14,23 +16,9 @@ fn rollproof(project: Option<&Path>, args: &[&str]) -> (i32, String) {
     (output.status.code().unwrap_or(-1), text(output.stdout) + &text(output.stderr))
 }
 
-fn copy_tree(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        let ours = [".rollproof", "out"].iter().any(|n| path.ends_with(n));
-        match path.is_dir() {
-            true if ours => {}
-            true => copy_tree(&path, &target),
-            false => _ = std::fs::copy(&path, &target).unwrap(),
-        }
-    }
-}
-
 fn sample() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    copy_tree(&Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/maple-valley"), folder.path());
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/maple-valley"), folder.path());
     folder
 }
 

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use rollproof::extract::{Database, Encoding, Format, Layout, Silent, Table, WantedColumn, read};
 
-use crate::support::Project;
+use crate::support::{Project, project_toml};
 
 /// The library of a driver: `ROLLPROOF_ADBC_NAME`, else that of the Python package of the same driver.
 fn driver(name: &str) -> Option<PathBuf> {
@@ -64,23 +64,6 @@ where = { column = "gpa", not_empty = true, reason = "no GPA" }
 fields = { student_id = "id", gpa_kind = { constant = "weighted" }, value = "gpa" }
 "#;
 
-const PROJECT: &str = r#"
-schema = 1
-[migration]
-district = "D"
-timezone = "America/Chicago"
-[sides.legacy]
-mapping = "old.toml"
-root = "legacy"
-as_of = 2026-06-01
-[sides.new]
-mapping = "new.toml"
-root = "new"
-as_of = 2026-06-01
-[checks]
-required = ["student"]
-"#;
-
 const NEW: &str = r#"
 schema = 1
 system = "new-sis"
@@ -100,7 +83,7 @@ fields = { student_id = "id", gpa_kind = { constant = "weighted" }, value = "gpa
 /// A project whose legacy side is a database and whose new side differs in one name.
 fn project(driver: &str) -> Project {
     Project::with_files(&[
-        ("rollproof.toml", PROJECT.as_bytes()),
+        ("rollproof.toml", project_toml(["old.toml", "new.toml"], ["legacy", "new"]).as_bytes()),
         ("old.toml", MAPPING.replace("DRIVER", driver).as_bytes()),
         ("new.toml", NEW.as_bytes()),
         ("legacy/.keep", b""),
@@ -176,7 +159,7 @@ fn what_sqlite_can_not_say_exactly_is_refused_with_the_cast_that_helps() {
             library.display()
         );
         let project = Project::with_files(&[
-            ("rollproof.toml", PROJECT.as_bytes()),
+            ("rollproof.toml", project_toml(["old.toml", "new.toml"], ["legacy", "new"]).as_bytes()),
             ("old.toml", mapping.as_bytes()),
             ("new.toml", NEW.as_bytes()),
             ("legacy/.keep", b""),

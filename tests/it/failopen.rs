@@ -8,6 +8,8 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use crate::support::copy;
+
 #[path = "failopen_formats.rs"]
 mod formats;
 
@@ -141,12 +143,9 @@ fn base() -> &'static Path {
     let base = BASE.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
         let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/maple-valley");
-        copy_tree(&sample, folder.path());
-        for left in ["out", ".rollproof"] {
-            let _ = std::fs::remove_dir_all(folder.path().join(left));
-        }
+        copy(&sample, folder.path());
         let first = tempfile::tempdir().unwrap();
-        copy_tree(folder.path(), first.path());
+        copy(folder.path(), first.path());
         ask(first.path(), &[]);
         let measured = std::fs::read(find(first.path(), "measured.json").unwrap()).unwrap();
         let measured: serde_json::Value = serde_json::from_slice(&measured).unwrap();
@@ -160,15 +159,6 @@ fn base() -> &'static Path {
         folder
     });
     base.path()
-}
-
-fn copy_tree(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() { copy_tree(&path, &target) } else { std::fs::copy(&path, &target).map(|_| ()).unwrap() }
-    }
 }
 
 fn lines(path: &Path) -> Vec<Vec<u8>> {
@@ -358,7 +348,7 @@ fn hold(file: &str) {
         assert!(!vector.entry.is_empty() && (vector.go || vector.exit != 0), "{}", vector.name);
         assert!(vector.go || !vector.code.is_empty(), "{} has no reason of its own", vector.name);
         let folder = tempfile::tempdir().unwrap();
-        copy_tree(&vector.base.folder(), folder.path());
+        copy(&vector.base.folder(), folder.path());
         vector.edit.iter().for_each(|e| e.apply(folder.path()));
         let answer = ask(folder.path(), &vector.args);
         let told = answer.codes.contains(&vector.code) || answer.messages.contains(&vector.code) || vector.go;
@@ -381,7 +371,7 @@ fn hold(file: &str) {
 #[test]
 fn what_is_allowed_by_number_is_go() {
     let folder = tempfile::tempdir().unwrap();
-    copy_tree(base(), folder.path());
+    copy(base(), folder.path());
     let answer = ask(folder.path(), &[]);
     assert_eq!(answer.exit, 0, "{:?}\n{}", answer.codes, answer.messages);
 }
@@ -389,7 +379,7 @@ fn what_is_allowed_by_number_is_go() {
 #[test]
 fn the_small_migration_is_go() {
     let folder = tempfile::tempdir().unwrap();
-    copy_tree(&Base::Small.folder(), folder.path());
+    copy(&Base::Small.folder(), folder.path());
     let answer = ask(folder.path(), &[]);
     assert_eq!(answer.exit, 0, "{:?}\n{}", answer.codes, answer.messages);
 }
@@ -427,7 +417,7 @@ fn a_loosened_gate_is_never_go() {
 #[test]
 fn an_input_that_changed_since_the_run_is_not_decided_on() {
     let folder = tempfile::tempdir().unwrap();
-    copy_tree(base(), folder.path());
+    copy(base(), folder.path());
     assert_eq!(ask(folder.path(), &[]).exit, 0);
     let gate = || {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rollproof"));

@@ -1,6 +1,6 @@
 //! The tools that write most of a mapping, used as a person does: from the command line.
 
-use crate::support::Project;
+use crate::support::{Project, project_toml};
 
 const STUDENTS: &str = "Student Number,Last_Name,DOB,Grade,Sex\n00101,Ruiz,04/02/2009,9,F\n00102,Lind,11/30/2008,10,M\n\
                         00103,Poe,01/15/2010,9,F\n00104,Ek,07/21/2009,9,M\n00105,Orr,03/04/2009,10,F\n00106,Fox,08/09/2009,9,F\n\
@@ -47,28 +47,11 @@ fn inspect_write_begins_a_mapping_and_suggest_gives_it_fields() {
     project.edit("my-sis/mapping.toml", "# school_year", "school_year");
     let whole = project.read("my-sis/mapping.toml") + "\n" + block;
     project.write("my-sis/mapping.toml", whole);
-    project.write("rollproof.toml", PROJECT);
+    project.write("rollproof.toml", project_toml(["my-sis/mapping.toml", "new.toml"], ["old", "new"]));
     project.write("new.toml", MAPPING);
     let check = project.rollproof(&["check"]);
     assert!(!check.out.contains("error["), "{}", check.out);
 }
-
-const PROJECT: &str = r#"
-schema = 1
-[migration]
-district = "D"
-timezone = "America/Chicago"
-[sides.legacy]
-mapping = "my-sis/mapping.toml"
-root = "old"
-as_of = 2026-06-01
-[sides.new]
-mapping = "new.toml"
-root = "new"
-as_of = 2026-06-01
-[checks]
-required = ["student"]
-"#;
 
 const MAPPING: &str = r#"
 schema = 1
@@ -87,7 +70,7 @@ map = { "9" = "09", "10" = "10", "12" = "12" }
 fn two_sides(new: &str) -> Project {
     let rows = "id,ln,bd,gr\n20017,Ruiz,2009-04-02,9\n20018,Lind,2008-11-30,10\n";
     Project::with_files(&[
-        ("rollproof.toml", PROJECT.replace("my-sis/mapping.toml", "new.toml").as_bytes()),
+        ("rollproof.toml", project_toml(["new.toml", "new.toml"], ["old", "new"]).as_bytes()),
         ("new.toml", MAPPING.as_bytes()),
         ("old/stu.csv", rows.as_bytes()),
         ("new/stu.csv", new.as_bytes()),

@@ -260,7 +260,28 @@ fn packs_are_sealed_for_the_school_s_own_key_and_for_nobody_else() {
     let summary: serde_json::Value = serde_json::from_str(&project.read("out/R1/summary.json")).unwrap();
     let pack = summary["schools"][0]["pack"].as_str().unwrap();
     assert!(pack.ends_with(".age") && project.path(&format!("out/R1/{pack}")).exists(), "{pack}");
-    project.rollproof(&["collect", &high.to_string_lossy()]).ends(3).err.contains("age -d");
+    let secret = |key: &age::x25519::Identity| {
+        use age::secrecy::ExposeSecret as _;
+        format!("# the school's\n{}\n", key.to_string().expose_secret())
+    };
+    project.write("school.key", secret(&school));
+    project.write("others.key", secret(&others));
+    project.write("empty.key", "# nothing\n");
+    let collect = |more: &[&str]| {
+        let high = high.to_string_lossy();
+        project.rollproof(&[&["collect", &high, "--dry-run"], more].concat())
+    };
+    let told = collect(&[]).ends(3).err;
+    assert!(told.contains("it is encrypted") && told.contains("--identity"), "{told}");
+    assert!(collect(&["-i", "others.key"]).ends(3).err.contains("encrypted for another key"));
+    assert!(collect(&["-i", "empty.key"]).ends(3).err.contains("no private key"));
+    let told = collect(&["-i", "others.key", "-i", "school.key"]).ends(0).out;
+    assert!(told.contains("thoreau-high-school-") && told.contains("0 answered"), "{told}");
+    let packs = project.path("out/R1/packs");
+    let all = ["collect", &packs.to_string_lossy(), "-i", "others.key", "-i", "school.key", "--dry-run"];
+    assert!(project.rollproof(&all).ends(0).out.contains("maple-elementary-"));
+    fs::write(high, &fs::read(high).unwrap()[..500]).unwrap();
+    assert!(collect(&["-i", "school.key"]).ends(3).err.contains("damaged or cut off"));
 }
 
 #[test]

@@ -11,6 +11,17 @@ use tempfile::TempDir;
 /// The moment at which every test run happens.
 pub const NOW: &str = "2026-06-02T12:00:00Z";
 
+/// A project file that names a mapping and a folder a side, and asks for students only.
+pub fn project_toml(mappings: [&str; 2], folders: [&str; 2]) -> String {
+    let side = |at: usize| format!("mapping = \"{}\"\nroot = \"{}\"\nas_of = 2026-06-01", mappings[at], folders[at]);
+    format!(
+        "schema = 1\n[migration]\ndistrict = \"D\"\ntimezone = \"America/Chicago\"\n[sides.legacy]\n{}\n[sides.new]\n{}\n\
+         [checks]\nrequired = [\"student\"]\n",
+        side(0),
+        side(1)
+    )
+}
+
 /// A project in a folder that goes away with it.
 pub struct Project {
     folder: TempDir,

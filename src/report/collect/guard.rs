@@ -18,8 +18,17 @@ const INFLATED: u64 = 128 << 20;
 /// The bytes of a returned file.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Error> {
     let file = std::fs::File::open(path).map_err(|e| Error::read(path, e))?;
+    bytes(path, file, |e| Error::read(path, e))
+}
+
+/// What a reader holds, as long as it is no larger than a pack can be.
+pub(super) fn bytes(
+    path: &Path,
+    reader: impl Read,
+    failed: impl FnOnce(std::io::Error) -> Error,
+) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
-    file.take(FILE + 1).read_to_end(&mut bytes).map_err(|e| Error::read(path, e))?;
+    reader.take(FILE + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > FILE {
         return Err(refused(path, format!("larger than {} MB, which no pack is", FILE >> 20)));
     }
