@@ -10,10 +10,6 @@ const SEED: u64 = 650;
 /// A shifted cell is a broken row, which SQL refuses with the whole file; the peer gets a district without them.
 const SHIFTED_CELLS: u8 = 105;
 
-const POLICIES: &str = "\n[policies]\n\
-    gpa = { weighted = \"simple-4.0-weighted\", unweighted = \"simple-4.0\" }\n\
-    graduation = \"lausd-2026\"\n";
-
 /// A district on disk.
 #[derive(Debug)]
 pub struct District {
@@ -63,9 +59,7 @@ fn write(folder: &Path, students: u32, faults: u32) -> Result<u64, String> {
     };
     let written = write_migration(folder, &district, &plan, &|_| ()).map_err(|e| e.to_string())?;
     let project = folder.join("rollproof.toml");
-    let mut text = fs::read_to_string(&project).map_err(|e| e.to_string())?;
-    text.push_str(POLICIES);
-    fs::write(&project, &text).map_err(|e| e.to_string())?;
+    let text = fs::read_to_string(&project).map_err(|e| e.to_string())?;
     dense(folder, &text)?;
     let rows = written.legacy.rows + written.new.rows;
     println!("written in {:.0} s: {}", started.elapsed().as_secs_f32(), folder.display());

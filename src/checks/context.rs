@@ -71,8 +71,8 @@ pub struct StudentContext<'a> {
 /// What several checks ask of one student.
 #[derive(Debug, Default)]
 pub struct Known {
-    /// Legacy and new audit; `None` where there is none.
-    pub(super) audits: OnceCell<Option<(Audit, Audit)>>,
+    /// The audit of each side; `None` where there is none.
+    pub(super) audits: [OnceCell<Option<Audit>>; 2],
     /// Pairs of classes that meet at the same time, by side.
     pub(super) conflicts: [OnceCell<Vec<(Row, Row)>>; 2],
 }

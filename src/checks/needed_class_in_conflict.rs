@@ -19,7 +19,7 @@
 //! Move one of the two, the needed one last.
 
 use super::context::{Check, Meta, Out, StudentContext};
-use super::policy_facts::{audits, grade};
+use super::policy_facts::{audit, grade};
 use super::schedule_conflict_introduced::conflicts;
 use crate::canonical::{Entity, Field, Row, Side};
 use crate::finding::{Change, Severity};
@@ -45,7 +45,7 @@ impl Check for NeededClassInConflict {
         if student.has_same_rows() {
             return;
         }
-        let Some((_, new)) = audits(student) else { return };
+        let Some(new) = audit(student, Side::New) else { return };
         let Some(requirements) = student.policies.requirements() else { return };
         out.looked_at += 1;
         let course = |side, row| student.text(side, Entity::Schedule, row, Field::Course).unwrap_or_default();

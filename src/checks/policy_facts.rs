@@ -63,16 +63,21 @@ pub(super) fn stored_rank(run: &Reconciliation, position: u32, side: Side, kind:
 }
 
 /// The audits of a student on both sides; `None` without requirements, or when a side has no transcripts.
-pub(super) fn audits<'a>(student: &StudentContext<'a>) -> Option<&'a (Audit, Audit)> {
-    if !student.is_paired() || student.policies.requirements().is_none() {
+pub(super) fn audits<'a>(student: &StudentContext<'a>) -> Option<(&'a Audit, &'a Audit)> {
+    Some((audit(student, Side::Legacy)?, audit(student, Side::New)?))
+}
+
+/// The audit of one side, where [`audits`] would have one: who needs the other only sometimes asks for it later.
+pub(super) fn audit<'a>(student: &StudentContext<'a>, side: Side) -> Option<&'a Audit> {
+    let both = Side::BOTH.into_iter().all(|side| student.records(side, Entity::Transcript).is_some());
+    if !both || !student.is_paired() || student.policies.requirements().is_none() {
         return None;
     }
     let make = || {
         let bound = student.policies.bound(student.reconciliation);
-        let of = |side: Side| bound.audit(student.policies, student.reconciliation, student.position, side);
-        Some((of(Side::Legacy)?, of(Side::New)?))
+        bound.audit(student.policies, student.reconciliation, student.position, side)
     };
-    student.known.audits.get_or_init(make).as_ref()
+    student.known.audits[side as usize].get_or_init(make).as_ref()
 }
 
 /// `math 5, arts 10`: what is open, by area.

@@ -18,8 +18,8 @@
 //! Hand the list to the counselors.
 
 use super::context::{Check, Meta, Out, StudentContext};
-use super::policy_facts::{audits, open_words};
-use crate::canonical::Entity;
+use super::policy_facts::{audit, open_words};
+use crate::canonical::{Entity, Side};
 use crate::finding::{Change, Severity};
 use crate::policy::graduation::Status;
 
@@ -44,9 +44,14 @@ impl Check for SeniorCannotFinish {
         if !student.is_senior() {
             return;
         }
-        let Some((legacy, new)) = audits(student) else { return };
+        let Some(legacy) = audit(student, Side::Legacy) else { return };
         out.looked_at += 1;
-        if legacy.status() == Status::Short && new.status() == Status::Short {
+        if legacy.status() != Status::Short {
+            return;
+        }
+        if let Some(new) = audit(student, Side::New)
+            && new.status() == Status::Short
+        {
             let open = open_words(student, &new.open_after);
             let note = out.note(format!("open after the classes in progress: {open}"));
             out.finding(student.subject(), &META, Change::Changed).note = note;

@@ -76,8 +76,15 @@ pub(super) fn parse(bytes: &[u8], job: Job<'_>) -> Parsed {
         scanner: Scanner::new(bytes, job.rules),
         scratch: Vec::new(),
         counted: (0, 0),
-        out: Parsed { columns: vec![Piece::default(); job.rules.wanted.len()], ..Parsed::default() },
+        out: Parsed::default(),
     };
+    // Room for all rows at once: growing copies every code of a chunk once more.
+    let rows = count_lines(bytes, job.rules.end) as usize + 1;
+    let columns = job.rules.wanted.len();
+    parser.out.columns.extend((0..columns).map(|_| Piece { codes: Vec::with_capacity(rows), ..Piece::default() }));
+    if columns > 0 {
+        parser.out.places.reserve(rows);
+    }
     parser.run();
     parser.out
 }

@@ -147,9 +147,7 @@ impl<'a> Scanner<'a> {
     /// A field that does not start with a quote.
     #[inline]
     fn plain(&mut self, start: usize) -> Ended {
-        let rest = &self.bytes[start..];
-        let length = rest.iter().position(|b| self.rules.special[usize::from(*b)]).unwrap_or(rest.len());
-        let at = start + length;
+        let at = start + self.rules.plain_length(&self.bytes[start..]);
         let Some(&byte) = self.bytes.get(at) else {
             self.push(start, at, false, false);
             return Ended::Record(at, at);

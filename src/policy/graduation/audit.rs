@@ -210,7 +210,7 @@ fn whole(mut planned: Vec<Credit>) -> Vec<Credit> {
 }
 
 /// The chosen group of each area that wants all its credits from one.
-type Groups = BTreeMap<usize, String>;
+type Groups<'a> = BTreeMap<usize, &'a str>;
 
 struct Problem<'a> {
     requirements: &'a Requirements,
@@ -219,37 +219,40 @@ struct Problem<'a> {
     exceptions: &'a [Exception],
 }
 
-impl Problem<'_> {
+impl<'a> Problem<'a> {
     /// The deficits under the best filling and the best choice of groups (one language).
-    fn best(&self, credits: &[Credit]) -> (Vec<i64>, Groups) {
-        let mut choices: Vec<Groups> = vec![Groups::new()];
+    fn best(&self, credits: &[Credit]) -> (Vec<i64>, Groups<'a>) {
+        let mut choices: Vec<Groups<'a>> = vec![Groups::new()];
         for (at, area) in self.requirements.areas.iter().enumerate().filter(|(_, area)| area.same_group) {
-            let groups: BTreeSet<String> =
+            let groups: BTreeSet<&'a str> =
                 credits.iter().filter(|c| c.mask & (1 << at) != 0).map(|c| self.group(area, c)).collect();
             if groups.len() > 1 && choices.len() * groups.len() <= 64 {
-                let with = |chosen: &Groups, group: &String| {
+                let with = |chosen: &Groups<'a>, group: &'a str| {
                     let mut chosen = chosen.clone();
-                    chosen.insert(at, group.clone());
+                    chosen.insert(at, group);
                     chosen
                 };
-                choices = choices.iter().flat_map(|c| groups.iter().map(move |g| with(c, g))).collect();
+                choices = choices.iter().flat_map(|c| groups.iter().map(move |g| with(c, *g))).collect();
             }
+        }
+        if let [only] = choices.as_slice() {
+            return (deficits(&self.supplies(credits, only), self.needs), Groups::new());
         }
         let solved = choices.into_iter().map(|groups| (deficits(&self.supplies(credits, &groups), self.needs), groups));
         solved.min_by_key(|(open, groups)| (open.iter().sum::<i64>(), open.clone(), groups.clone())).unwrap_or_default()
     }
 
-    fn group(&self, area: &Area, credit: &Credit) -> String {
-        let code = &self.lens.courses[credit.course as usize].stem.0;
+    fn group(&self, area: &'a Area, credit: &Credit) -> &'a str {
+        let code: &'a str = &self.lens.courses[credit.course as usize].stem.0;
         let named = area.groups.iter().find(|(_, prefixes)| prefixes.iter().any(|p| code.starts_with(p.as_str())));
         match named {
-            Some((name, _)) => name.clone(),
-            None => code.chars().take_while(|c| c.is_alphabetic()).collect(),
+            Some((name, _)) => name,
+            None => &code[..code.find(|c: char| !c.is_alphabetic()).unwrap_or(code.len())],
         }
     }
 
     /// Credits as supplies: areas that are not asked, other groups, single halves and what passes a cap are taken out.
-    fn supplies(&self, credits: &[Credit], groups: &Groups) -> Vec<Supply> {
+    fn supplies(&self, credits: &[Credit], groups: &Groups<'_>) -> Vec<Supply> {
         let asked = (0..self.needs.len()).filter(|at| self.needs[*at] > 0).fold(0u32, |mask, at| mask | (1 << at));
         let mut supplies = Vec::new();
         let mut left: Vec<i64> = self.exceptions.iter().map(|e| e.credits.unwrap_or(i64::MAX)).collect();
