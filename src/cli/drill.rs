@@ -43,6 +43,7 @@ impl DrillCommand {
     /// When the project, an input or the copy is unusable.
     pub fn execute(&self, global: &Global, console: &Console) -> Result<ExitCode, Error> {
         let tell = |line: &str| console.hint(line);
+        leave_nothing_when_interrupted();
         if self.synthetic {
             return self.synthetic(global, console, &tell);
         }
@@ -91,6 +92,25 @@ impl DrillCommand {
         Ok(if found.is_perfect() { ExitCode::Success } else { ExitCode::NoGo })
     }
 }
+
+/// Copies of students' records do not outlive the command, whoever ends it.
+#[cfg(unix)]
+fn leave_nothing_when_interrupted() {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    // Without a handler an interrupt ends the process as ever, and the next drill takes the copy away.
+    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP]) else { return };
+    std::thread::spawn(move || {
+        if signals.forever().next().is_some() {
+            run::remove_private_folders();
+            #[expect(clippy::exit, reason = "what the other threads do is of no more use")]
+            std::process::exit(ExitCode::Interrupted as i32)
+        }
+    });
+}
+
+/// An interrupt ends the process here as ever; the next drill takes the copy away.
+#[cfg(not(unix))]
+const fn leave_nothing_when_interrupted() {}
 
 fn pretty(value: &serde_json::Value) -> Result<String, Error> {
     serde_json::to_string_pretty(value).map_err(|e| Error::Bug(e.to_string()))

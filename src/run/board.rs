@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::drill::{days_are_seen, private_folder};
+use super::drill::days_are_seen;
+use super::private_folder::PrivateFolder;
 use super::{Quiet, Spelled, compare, load, policies};
 use crate::error::Error;
 use crate::finding::{FindingRow, Severity};
@@ -75,7 +76,7 @@ pub fn on_disk<T>(
     plan: &Plan,
     look: &dyn Fn(&Project, &[Truth]) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let folder = private_folder()?;
+    let folder = PrivateFolder::new()?;
     let truth = synth::write_migration(folder.path(), district, plan, &|_| ())?.new.truth;
     look(&project_at(folder.path())?, &truth)
 }

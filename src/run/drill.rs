@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::ZonedDateTime;
-use tempfile::TempDir;
 
 use super::drill_reasons::{Reasons, blind, stops};
+use super::private_folder::PrivateFolder;
 use super::{Quiet, Spelled, accept, causes, compare, policies, waivers};
 use crate::error::Error;
 use crate::finding::{FindingRow, Severity};
@@ -78,18 +78,6 @@ pub struct Drill {
     pub converted: Vec<(String, &'static str)>,
 }
 
-/// A folder that only its owner can enter, taken away when it goes out of scope, also after an error.
-///
-/// # Errors
-/// When it can not be made.
-pub fn private_folder() -> Result<TempDir, Error> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix("rollproof-drill-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-    builder.tempdir().map_err(|e| Error::write(std::env::temp_dir(), e))
-}
-
 /// Plants each class into a private copy of the new exports and compares as the project says. `tell` hears one line a
 /// step.
 ///
@@ -120,7 +108,7 @@ pub fn drill(project: &Project, clock: &Clock, tell: &dyn Fn(&str)) -> Result<Dr
         wanted.retain(|id| !planted.truth.iter().any(|t| t.class == *id));
         let kinds = planted.truth.iter().map(|t| t.class).collect::<BTreeSet<_>>().len();
         tell(&format!("drill     {kinds} kinds of fault planted into a private copy, comparing again"));
-        let folder = private_folder()?;
+        let folder = PrivateFolder::new()?;
         copy.write(&tables, folder.path())?;
         let mut damaged = project.clone();
         damaged.new.root = folder.path().to_owned();

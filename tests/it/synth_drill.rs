@@ -17,20 +17,29 @@ fn class<'a>(drill: &'a Value, name: &str) -> &'a Value {
     drill["classes"].as_array().unwrap().iter().find(|c| c["class"] == name).unwrap()
 }
 
-/// The sample with a copy of a shipped mapping in place of the shipped one, some of its lines taken out.
-fn without(side: &str, system: &str, lines: &[&str]) -> Project {
+/// The sample with a changed copy of a shipped mapping in place of the shipped one.
+fn with_mapping(side: &str, system: &str, change: impl Fn(&str) -> String) -> Project {
     let project = Project::sample();
     super::support::copy(&root().join("mappings").join(system), &project.path("own"));
     let text = project.read("own/mapping.toml");
-    let kept: Vec<&str> = text.lines().filter(|l| !lines.iter().any(|start| l.starts_with(start))).collect();
-    assert!(kept.len() + lines.len() <= text.lines().count(), "every line is there");
-    project.write("own/mapping.toml", kept.join("\n"));
+    let changed = change(&text);
+    assert_ne!(changed, text, "the change hits something");
+    project.write("own/mapping.toml", changed);
     let part = project.read("rollproof.toml");
     let at = part.find(&format!("[sides.{side}]")).unwrap();
     let (head, tail) = part.split_at(at);
     let tail = tail.replacen(&format!("mapping = \"{system}\""), "mapping = \"own/mapping.toml\"", 1);
     project.write("rollproof.toml", format!("{head}{tail}"));
     project
+}
+
+/// The sample with some lines of a mapping taken out.
+fn without(side: &str, system: &str, lines: &[&str]) -> Project {
+    with_mapping(side, system, |text| {
+        let kept: Vec<&str> = text.lines().filter(|l| !lines.iter().any(|start| l.starts_with(start))).collect();
+        assert!(kept.len() + lines.len() <= text.lines().count(), "every line is there");
+        kept.join("\n")
+    })
 }
 
 #[test]
@@ -119,11 +128,67 @@ fn the_originals_stay_as_they_are_and_no_copy_is_left_even_after_an_error() {
     assert_eq!(left(), 0, "nothing is left after an error");
 }
 
+/// A drill that waits for a signal; says which copy it has made by then.
+#[cfg(unix)]
+fn ended_by(signal: &str, project: &Project, temporary: &std::path::Path) -> Option<i32> {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rollproof"));
+    command.args(["drill", "-q"]).current_dir(project.path(".")).env("TMPDIR", temporary);
+    let mut child = command.spawn().unwrap();
+    while fs::read_dir(temporary).unwrap().count() == 0 {
+        assert!(child.try_wait().unwrap().is_none(), "the drill ended before a copy was seen");
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+    child.wait().unwrap().code()
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_takes_the_copy_away_and_what_a_kill_leaves_goes_with_the_next_drill() {
+    let (project, temporary) = (Project::sample(), tempfile::tempdir().unwrap());
+    let left = || fs::read_dir(temporary.path()).unwrap().count();
+    for signal in ["-INT", "-TERM"] {
+        assert_eq!(ended_by(signal, &project, temporary.path()), Some(130), "{signal}");
+        assert_eq!(left(), 0, "{signal}");
+    }
+    assert_eq!(ended_by("-KILL", &project, temporary.path()), None);
+    assert_eq!(left(), 1, "a killed process can not clean up");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rollproof"));
+    command.args(["drill", "-q"]).current_dir(project.path(".")).env("TMPDIR", temporary.path());
+    command.env("ROLLPROOF_NOW", super::support::NOW).output().unwrap();
+    assert_eq!(left(), 0, "the next one does");
+}
+
+/// Exports that are no delimited text: the drill plants into what the reader read of them, and says so.
+#[test]
+fn a_workbook_is_drilled_as_what_was_read_of_it() {
+    let (_, plain) = drill(&Project::sample());
+    let project = with_mapping("new", "powerschool", |text| {
+        text.replace(
+            "file = \"storedgrades*.txt\"\ndelimiter = \"\\t\"",
+            "file = \"storedgrades.xlsx\"\nformat = \"workbook\"\nsheet = \"Sheet1\"",
+        )
+    });
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (row, line) in project.read("new/storedgrades.txt").lines().enumerate() {
+        for (column, cell) in line.split('\t').enumerate() {
+            sheet.write_string(row as u32, column as u16, cell).unwrap();
+        }
+    }
+    book.save(project.path("new/storedgrades.xlsx")).unwrap();
+    fs::remove_file(project.path("new/storedgrades.txt")).unwrap();
+    let (code, book) = drill(&project);
+    assert_eq!(code, 0, "{book:#}");
+    assert_eq!(book["classes"], plain["classes"], "the same faults, the same fates");
+    assert!(book.to_string().contains("a workbook"), "{book:#}");
+}
+
 #[cfg(unix)]
 #[test]
 fn only_the_owner_can_enter_the_private_copy() {
     use std::os::unix::fs::PermissionsExt;
-    let folder = rollproof::run::private_folder().unwrap();
+    let folder = rollproof::run::PrivateFolder::new().unwrap();
     assert_eq!(fs::metadata(folder.path()).unwrap().permissions().mode() & 0o777, 0o700);
 }
 
