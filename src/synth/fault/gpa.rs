@@ -90,8 +90,8 @@ pub(super) const CLASSES: &[Class] = &[
     }),
     Class::of(87, "rank dense instead of competition", Gpa, RANK, Major, |s| {
         // Every tie above takes a place away. Far down the list that is more than the faults of others move a rank,
-        // so that it can not be, by chance, the rank that follows from them.
-        s.edit(Gpa, Field::Rank, |_, _, now| shifted(now, |v, _| if v >= 12 { v - v / 3 } else { v }))
+        // so that it is hardly, by chance, the rank that follows from them. Who is in the first ten stays as it is.
+        s.edit(Gpa, Field::Rank, |_, _, now| shifted(now, |v, _| if v >= 13 { (v - v / 3).max(11) } else { v }))
     }),
     Class::of(88, "class size counts withdrawn students", Gpa, RANK, Minor, |s| {
         let rec = s.pick(Gpa, |s, r| !s.get(r, Field::ClassSize).is_empty())?;
