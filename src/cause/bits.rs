@@ -1,11 +1,25 @@
 //! Information in fixed point, so that no run, machine or order of adding gives another cause.
 
+use super::space::Population;
+
 /// One bit.
 pub(super) const BIT: i64 = 1 << 10;
 /// What a conclusion must be worth, beyond its own price, to be drawn at all.
-pub(super) const WORTH: i64 = 20 * BIT;
+const WORTH: i64 = 20 * BIT;
 /// Single faults happen at this rate at most, as (faults, records); a cause must beat it.
 const SINGLE: (u64, u64) = (1, 500);
+
+/// What a conclusion about a population must be worth. Records that should not be there make conditions that nothing
+/// else meets: of them more evidence is asked.
+pub(super) const fn worth(population: Population) -> i64 {
+    if matches!(population, Population::New) { 2 * WORTH } else { WORTH }
+}
+
+/// No share with so many hits has more evidence than this: all of them, where only single faults are expected. A little
+/// is added for the rounding of logarithms.
+pub(super) const fn most_evidence(hits: u64) -> i64 {
+    (hits as i64).saturating_mul(log2(SINGLE.1) - log2(SINGLE.0) + 8)
+}
 
 /// Binary logarithm in 1/1024 bits; of nought it is nought.
 pub(super) const fn log2(n: u64) -> i64 {
@@ -69,6 +83,17 @@ mod tests {
         assert_eq!(log2(1024), 10 * BIT);
         assert_eq!(log2(3), 1623); // 1.58496 * 1024 = 1623.0
         assert_eq!(log2(u64::MAX) / BIT, 63);
+    }
+
+    #[test]
+    fn no_share_has_more_evidence_than_its_hits_can_give() {
+        for hits in [1, 2, 5, 17, 61, 1_000, 70_001] {
+            for more in [0, 1, 2, 7, 500, 90_000] {
+                for outside in [Share::default(), Share { hits: 3, of: 4_000 }, Share { hits: 9, of: 20 }] {
+                    assert!(Share { hits, of: hits + more }.evidence(outside) <= most_evidence(hits));
+                }
+            }
+        }
     }
 
     #[test]

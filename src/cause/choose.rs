@@ -28,6 +28,19 @@ impl Keyed<'_> {
     fn key(&self, event: usize, attribute: usize, width: usize) -> u32 {
         self.keys[event * width + attribute]
     }
+
+    /// Events by key of an attribute that has so many keys.
+    fn counts(&self, attribute: usize, width: usize, keys: usize) -> Vec<(u32, u64)> {
+        let of = (0..self.units.len()).map(|event| self.key(event, attribute, width));
+        if keys > 4 * self.units.len() {
+            let mut counts: HashMap<u32, u64> = HashMap::new();
+            of.for_each(|key| *counts.entry(key).or_default() += 1);
+            return counts.into_iter().collect();
+        }
+        let mut counts = vec![0; keys];
+        of.for_each(|key| counts.get_mut(key as usize).into_iter().for_each(|n| *n += 1));
+        (0u32..).zip(counts).filter(|(_, n)| *n > 0).collect()
+    }
 }
 
 /// The literals to try, the most telling first.
@@ -35,10 +48,7 @@ pub(super) fn literals(space: &Space<'_>, events: &Keyed<'_>, least: u64) -> Vec
     let width = space.attributes.len();
     let mut scored: Vec<(i64, Literal, String)> = Vec::new();
     for attribute in 0..width {
-        let mut counts: HashMap<u32, u64> = HashMap::new();
-        for event in 0..events.units.len() {
-            *counts.entry(events.key(event, attribute, width)).or_default() += 1;
-        }
+        let counts = events.counts(attribute, width, space.attributes[attribute].texts.len());
         let mut values = values(space, attribute, &counts, events.units.len() as u64, least.div_ceil(events.weight));
         values.truncate(OF_EACH);
         scored.extend(values);
@@ -55,7 +65,7 @@ pub(super) fn literals(space: &Space<'_>, events: &Keyed<'_>, least: u64) -> Vec
 fn values(
     space: &Space<'_>,
     attribute: usize,
-    counts: &HashMap<u32, u64>,
+    counts: &[(u32, u64)],
     events: u64,
     least: u64,
 ) -> Vec<(i64, Literal, String)> {
@@ -65,7 +75,7 @@ fn values(
     }
     let of: u64 = this.counts.iter().sum();
     let mut scored: Vec<(i64, Literal, String)> = Vec::new();
-    for (key, k) in counts.iter().filter(|(key, k)| **key != NO_KEY && **k >= least) {
+    for (key, k) in counts.iter().filter(|(key, k)| *key != NO_KEY && *k >= least) {
         let all = this.counts.get(*key as usize).copied().unwrap_or(0).max(1);
         let lift = if of == 0 { BIT } else { log2(*k) - log2(events) - log2(all) + log2(of) };
         let Some(text) = this.texts.get(*key as usize) else { continue };

@@ -41,6 +41,11 @@ impl Frame {
         }
     }
 
+    /// True when it matters which literals hold.
+    pub(super) fn is_wide(&self) -> bool {
+        !self.base.is_empty() || !self.literals.is_empty()
+    }
+
     /// The literals of a cell, base first.
     pub(super) fn cell(&self, cell: Cell) -> Vec<u16> {
         let mut all = self.base.clone();
@@ -86,10 +91,25 @@ impl Grid {
     /// Counts a record for which these literals hold.
     pub(super) fn add(&mut self, frame: &Frame, matched: &[u16]) {
         self.whole += 1;
+        self.change(frame, matched, 1);
+    }
+
+    /// Takes a record out that was counted.
+    pub(super) fn take_out(&mut self, frame: &Frame, matched: &[u16]) {
+        self.whole -= 1;
+        self.change(frame, matched, -1);
+    }
+
+    fn change(&mut self, frame: &Frame, matched: &[u16], by: i32) {
+        #[cfg(test)]
+        steps::took(1);
         if !frame.base.iter().all(|b| matched.contains(b)) {
             return;
         }
-        self.all += 1;
+        self.all = self.all.saturating_add_signed(by.into());
+        if self.singles.is_empty() {
+            return;
+        }
         let mut places = [0usize; WIDTH];
         let mut n = 0;
         for literal in matched {
@@ -102,9 +122,10 @@ impl Grid {
         let places = &mut places[..n];
         places.sort_unstable();
         for (at, b) in places.iter().enumerate() {
-            self.singles[*b] += 1;
+            self.singles[*b] = self.singles[*b].saturating_add_signed(by);
+            let row = &mut self.pairs[*b * b.saturating_sub(1) / 2..][..*b];
             for a in &places[..at] {
-                self.pairs[*b * (*b - 1) / 2 + *a] += 1;
+                row[*a] = row[*a].saturating_add_signed(by);
             }
         }
     }
@@ -129,5 +150,23 @@ impl Grid {
         let n = self.singles.len();
         let twos = (1..n).flat_map(|b| (0..b).map(move |a| Cell::Two(a, b)));
         std::iter::once(Cell::All).chain((0..n).map(Cell::One)).chain(twos)
+    }
+}
+
+/// How often a record was counted for a pattern, on this thread: what the search costs, whatever the machine.
+#[cfg(test)]
+pub(super) mod steps {
+    use std::cell::Cell;
+
+    thread_local! {
+        static STEPS: Cell<u64> = const { Cell::new(0) };
+    }
+
+    pub(in crate::cause) fn took(n: u64) {
+        STEPS.with(|s| s.set(s.get() + n));
+    }
+
+    pub(in crate::cause) fn all() -> u64 {
+        STEPS.with(Cell::get)
     }
 }

@@ -4,6 +4,7 @@
 mod attribute;
 mod bits;
 mod choose;
+mod count;
 mod dictionary;
 mod fix;
 mod follow;

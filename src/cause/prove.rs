@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::count::ByKey;
 use super::dictionary::{Dictionary, Outcome, keys_of};
 use super::group::{Event, Group, Kind, Sort};
 use super::literal::Scope;
@@ -147,17 +148,42 @@ fn draft(
     }
 }
 
+/// The causes that may touch a record, by its legacy key.
+struct Index {
+    broad: Vec<usize>,
+    few: ByKey,
+}
+
+impl Index {
+    fn new(found: &[Found<'_>]) -> Self {
+        let mut this = Self { broad: Vec::new(), few: ByKey::default() };
+        for (at, cause) in found.iter().enumerate() {
+            match cause.applied.few() {
+                Some(keys) => keys.for_each(|key| this.few.push(key, at)),
+                None => this.broad.push(at),
+            }
+        }
+        this
+    }
+
+    fn of(&self, key: u32) -> impl Iterator<Item = &usize> {
+        self.broad.iter().chain(self.few.get(key))
+    }
+}
+
 /// One pass over the records: how many each cause would touch, and how many of those agree.
 fn apply(space: &Space<'_>, dictionary: Option<&Dictionary<'_>>, found: &[Found<'_>]) -> Vec<Tally> {
     let empty = || vec![Tally::default(); found.len()];
     let students = space.run.students.len() as u32;
     let starts: Vec<u32> = (0..students.max(1)).step_by(CHUNK as usize).collect();
+    let index = Index::new(found);
     starts
         .par_iter()
         .fold(empty, |mut tallies, start| {
             each_unit(space.run, space.entity, space.population, *start..(start + CHUNK).min(students), |unit| {
                 let value_keys = keys_of(dictionary, space.population, unit);
-                for (tally, cause) in tallies.iter_mut().zip(found) {
+                for at in index.of(value_keys.0) {
+                    let (tally, cause) = (&mut tallies[*at], &found[*at]);
                     let outcome = cause.applied.outcome(unit, value_keys);
                     if outcome == Outcome::Untouched {
                         continue;
@@ -189,11 +215,13 @@ fn same_kind(
 ) -> Vec<u64> {
     let empty = || vec![0; found.len()];
     let events = group.events.par_iter().zip(owner).with_min_len(4096);
+    let index = Index::new(found);
     let count = |mut of: Vec<u64>, (event, owner): (&Event, &u32)| {
         match *owner {
             0 => {
                 let value_keys = keys_of(dictionary, space.population, event.unit);
-                for (of, cause) in of.iter_mut().zip(found) {
+                for at in index.of(value_keys.0) {
+                    let (of, cause) = (&mut of[*at], &found[*at]);
                     let is_touched = cause.applied.outcome(event.unit, value_keys) != Outcome::Untouched;
                     *of += u64::from(is_touched && cause.literals.iter().all(|l| l.holds(space, event.unit)));
                 }

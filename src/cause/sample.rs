@@ -112,6 +112,20 @@ impl Sample {
         (hits, gone)
     }
 
+    /// Events that a cause took go from what a prospect explains to what is claimed.
+    pub(super) fn move_over(&self, prospect: &Prospect<'_>, taken: &[usize], hits: &mut Grid, gone: &mut Grid) {
+        for event in taken {
+            let (unit, keys) = (self.units[*event], self.keys[*event]);
+            let outcome = prospect.applied.outcome(unit, keys);
+            if outcome == Outcome::AsSaid {
+                hits.take_out(&prospect.frame, self.matched(*event));
+            }
+            if outcome != Outcome::Untouched {
+                gone.add(&prospect.frame, self.matched(*event));
+            }
+        }
+    }
+
     /// Open events that a pattern explains under a condition.
     pub(super) fn explained<'s>(
         &'s self,

@@ -3,32 +3,25 @@
 
 use std::collections::BTreeSet;
 
-use foldhash::{HashMap, HashMapExt};
 use rayon::prelude::*;
 
-use super::bits::{BIT, Share, WORTH, log2};
+use super::bits::{BIT, Share, log2, worth};
 use super::choose::{Keyed, literals};
+use super::count::{count, promising, thin};
 use super::dictionary::{Applied, Dictionary, Outcome, keys_of};
-use super::grid::{Cell, Frame, Grid, WIDTH};
+use super::grid::{Cell, Frame, Grid};
 use super::group::{Event, Group, Sort};
 use super::literal::{Literal, Literals};
 use super::model::Settings;
 use super::pattern::Pattern;
 use super::propose::patterns;
 use super::sample::{Prospect, Sample};
-use super::space::{NO_KEY, Population, Space, Unit, each_unit};
-use crate::canonical::Entity;
+use super::space::Space;
 
 /// Passes over the records of a population at most.
 const ROUNDS: usize = 4;
-/// Students that one task counts.
-const CHUNK: u32 = 8 * 1024;
 /// Records of which at least this share must differ for even a hint.
 const HINT_PERCENT: u64 = 50;
-/// Records of a part of the population that are too few to judge by.
-const FEW: u64 = 12;
-/// A condition under which less than one in so many records differ is not worth an exact count.
-const VAGUE: u64 = 20;
 /// Refinements that one pattern may ask for in a round.
 const REFINED: usize = 2;
 
@@ -88,6 +81,7 @@ pub(super) fn search<'a>(
         for sample in samples.iter_mut().flatten() {
             sample.look_up(space, &literals);
         }
+        let prospects = promising(space, &samples, prospects, &literals, settings);
         let prospects = thin(space, &lives, &samples, prospects, &literals, settings);
         let grids = count(space, &lives, &prospects, &literals, 1);
         let is_last = round + 1 == ROUNDS;
@@ -149,126 +143,6 @@ fn price(pattern: &Pattern, dictionary: Option<&Dictionary<'_>>) -> i64 {
     }
 }
 
-/// Of a large population: leaves out patterns and conditions that a part of it shows to be far from precise, so that
-/// only what may become a cause is counted exactly. Students stand in order of their ids, so that every n-th of them are
-/// the same ones whatever the order of rows.
-fn thin<'a>(
-    space: &Space<'a>,
-    lives: &[Live<'a, '_>],
-    samples: &[Option<Sample>],
-    prospects: Vec<Prospect<'a>>,
-    literals: &Literals,
-    settings: &Settings,
-) -> Vec<Prospect<'a>> {
-    let stride = space.total / settings.rough_records.max(1);
-    if stride < 2 || space.entity == Entity::Course {
-        return prospects;
-    }
-    let rough = count(space, lives, &prospects, literals, stride as usize);
-    let keep = |(mut prospect, rough): (Prospect<'a>, Grid)| {
-        let (hits, _) = samples[prospect.live].as_ref()?.grids(&prospect);
-        let mut used = [false; WIDTH];
-        let mut is_any = false;
-        for cell in hits.cells() {
-            let (hits, seen) = (hits.get(cell) * samples[prospect.live].as_ref()?.weight, rough.get(cell));
-            if hits < settings.min_findings || (seen >= FEW && hits * VAGUE < seen * stride) {
-                continue;
-            }
-            is_any = true;
-            match cell {
-                Cell::All => {}
-                Cell::One(a) => used[a] = true,
-                Cell::Two(a, b) => (used[a], used[b]) = (true, true),
-            }
-        }
-        prospect.frame.keep(&used);
-        prospect.frame.settle(literals);
-        is_any.then_some(prospect)
-    };
-    prospects.into_iter().zip(rough).filter_map(keep).collect()
-}
-
-/// The patterns of one kind of finding, by the legacy keys that they change.
-struct Watch {
-    live: usize,
-    /// Patterns that change many values.
-    broad: Vec<usize>,
-    /// Patterns that change a few, by the value.
-    few: HashMap<u32, Vec<usize>>,
-}
-
-impl Watch {
-    fn all(lives: usize, prospects: &[Prospect<'_>]) -> Vec<Self> {
-        let mut all: Vec<Self> = (0..lives).map(|live| Self { live, broad: Vec::new(), few: HashMap::new() }).collect();
-        for (at, prospect) in prospects.iter().enumerate() {
-            let watch = &mut all[prospect.live];
-            match prospect.applied.few() {
-                Some(keys) => keys.for_each(|key| watch.few.entry(key).or_default().push(at)),
-                None => watch.broad.push(at),
-            }
-        }
-        all.retain(|w| !w.broad.is_empty() || !w.few.is_empty());
-        all
-    }
-}
-
-/// Counts the records of the population (of every n-th student) that each pattern touches, by its conditions: the
-/// denominators.
-fn count<'a>(
-    space: &Space<'a>,
-    lives: &[Live<'a, '_>],
-    prospects: &[Prospect<'a>],
-    literals: &Literals,
-    stride: usize,
-) -> Vec<Grid> {
-    if prospects.is_empty() {
-        return Vec::new();
-    }
-    let empty = || -> Vec<Grid> { prospects.iter().map(|p| Grid::new(&p.frame)).collect() };
-    let students = space.run.students.len() as u32;
-    let starts: Vec<u32> = (0..students.max(1)).step_by(CHUNK as usize).collect();
-    let watches = Watch::all(lives.len(), prospects);
-    starts
-        .par_iter()
-        .fold(empty, |mut grids, start| {
-            let mut matched = Vec::new();
-            let mut see = |unit: Unit| {
-                let mut is_known = false;
-                for watch in &watches {
-                    let dictionary = lives[watch.live].dictionary.as_ref();
-                    let key = match dictionary.filter(|_| space.population == Population::Paired) {
-                        Some(dictionary) => dictionary.legacy_key(unit),
-                        None => NO_KEY,
-                    };
-                    let few = watch.few.get(&key).map_or(&[][..], Vec::as_slice);
-                    for at in watch.broad.iter().chain(few) {
-                        if !prospects[*at].applied.touches(unit, key) {
-                            continue;
-                        }
-                        if !is_known {
-                            literals.matched(space, unit, &mut matched);
-                            is_known = true;
-                        }
-                        grids[*at].add(&prospects[*at].frame, &matched);
-                    }
-                }
-            };
-            let end = (start + CHUNK).min(students);
-            if stride == 1 {
-                each_unit(space.run, space.entity, space.population, *start..end, &mut see);
-            } else {
-                for student in (start.next_multiple_of(stride as u32)..end).step_by(stride) {
-                    each_unit(space.run, space.entity, space.population, student..student + 1, &mut see);
-                }
-            }
-            grids
-        })
-        .reduce(empty, |mut a, b| {
-            a.iter_mut().zip(&b).for_each(|(a, b)| a.merge(b));
-            a
-        })
-}
-
 /// A pattern under a condition, weighed.
 #[derive(Debug, Clone, Copy)]
 struct Candidate {
@@ -309,8 +183,10 @@ impl<'a, 'g> Live<'a, 'g> {
         let before = self.found.len();
         let mut banned: BTreeSet<(usize, Cell)> = BTreeSet::new();
         self.bases.clear();
+        // Counted once; a cause that is taken changes them by its own findings only.
+        let mut grids: Vec<(Grid, Grid)> = own.iter().map(|(prospect, _)| sample.grids(prospect)).collect();
         loop {
-            let candidates = weigh(space, sample, own, literals, settings, &banned);
+            let candidates = weigh(space, sample.weight, (own, &grids), literals, settings, &banned);
             let best = best(&candidates, HINT_PERCENT);
             let proved = best.and_then(|b| {
                 super::search::best(&candidates, settings.proof_percent).filter(|p| p.gain >= b.gain / 4)
@@ -327,7 +203,10 @@ impl<'a, 'g> Live<'a, 'g> {
                 banned.insert((next.prospect, next.cell));
                 continue;
             }
-            self.take(space, sample, own[next.prospect].0, next.cell, literals);
+            let taken = self.take(space, sample, own[next.prospect].0, next.cell, literals);
+            for ((prospect, _), (hits, gone)) in own.iter().zip(&mut grids) {
+                sample.move_over(prospect, &taken, hits, gone);
+            }
         }
     }
 
@@ -356,7 +235,7 @@ impl<'a, 'g> Live<'a, 'g> {
         asks
     }
 
-    /// Makes a candidate a cause: of the sample, and of all events of the group.
+    /// Makes a candidate a cause: of the sample, and of all events of the group. Gives the events of the sample.
     fn take(
         &mut self,
         space: &Space<'a>,
@@ -364,12 +243,12 @@ impl<'a, 'g> Live<'a, 'g> {
         prospect: &Prospect<'a>,
         cell: Cell,
         literals: &Literals,
-    ) {
+    ) -> Vec<usize> {
         let number = self.found.len() as u32 + 1;
         let condition = prospect.frame.cell(cell);
         let taken: Vec<usize> = sample.explained(prospect, &condition).collect();
-        for event in taken {
-            sample.claimed[event] = number;
+        for event in &taken {
+            sample.claimed[*event] = number;
         }
         let condition: Vec<Literal> = condition.into_iter().map(|l| literals.get(l)).collect();
         let applied = prospect.applied.clone();
@@ -385,27 +264,26 @@ impl<'a, 'g> Live<'a, 'g> {
             self.claimed[*at as usize] = number;
         }
         self.found.push(Found { applied, literals: condition, events });
+        taken
     }
 }
 
 /// Every candidate with evidence beyond its price.
 fn weigh(
     space: &Space<'_>,
-    sample: &Sample,
-    own: &[(&Prospect<'_>, &Grid)],
+    weight: u64,
+    (own, grids): (&[(&Prospect<'_>, &Grid)], &[(Grid, Grid)]),
     literals: &Literals,
     settings: &Settings,
     banned: &BTreeSet<(usize, Cell)>,
 ) -> Vec<Candidate> {
-    // Records that should not be there make conditions that nothing else meets: of them more evidence is asked.
-    let worth = if space.population == Population::New { 2 * WORTH } else { WORTH };
+    let worth = worth(space.population);
     let mut candidates = Vec::new();
-    for (at, (prospect, all)) in own.iter().enumerate() {
-        let (hits, gone) = sample.grids(prospect);
+    for (at, ((prospect, all), (hits, gone))) in own.iter().zip(grids).enumerate() {
         let of = |cell: Option<Cell>, grid: &Grid| cell.map_or(grid.whole, |c| grid.get(c));
         let share = |cell: Option<Cell>| {
-            let hits = of(cell, &hits) * sample.weight;
-            Share { hits, of: of(cell, all).saturating_sub(of(cell, &gone) * sample.weight).max(hits) }
+            let hits = of(cell, hits) * weight;
+            Share { hits, of: of(cell, all).saturating_sub(of(cell, gone) * weight).max(hits) }
         };
         let whole = share(None);
         for cell in hits.cells().filter(|c| !banned.contains(&(at, *c))) {

@@ -4,6 +4,7 @@ use super::district::{Chance, Tables, dataset, district};
 use super::faults::FAULTS;
 use super::{Planting, differences, planting, run, settings};
 use crate::canonical::{Entity, Field, Side};
+use crate::cause::grid::steps;
 use crate::cause::{Causes, explain};
 use crate::finding::Findings;
 use crate::reconcile::{MatchRules, reconcile};
@@ -102,6 +103,38 @@ fn half_a_district_wrong_by_one_table_is_one_cause() {
     assert_eq!(findings.rows.len(), changed);
     assert_eq!(causes.causes.len(), 1, "{}", causes.list());
     assert!(causes.causes[0].proved && causes.causes[0].findings == changed as u64, "{}", causes.list());
+}
+
+/// Every teacher's records name the teacher of the next line: findings, causes and what the search took.
+fn shifted_teachers(students: usize) -> (u64, Causes, u64) {
+    let legacy = district(22, students, 6);
+    let mut new = legacy.clone();
+    let transcript = new.get_mut(&Entity::Transcript).unwrap();
+    let teacher = transcript.at(Field::Teacher);
+    let known: std::collections::BTreeSet<String> = transcript.rows.iter().map(|r| r[teacher].clone()).collect();
+    let known: Vec<String> = known.into_iter().collect();
+    for row in &mut transcript.rows {
+        let at = known.iter().position(|t| *t == row[teacher]).unwrap();
+        row[teacher].clone_from(&known[(at + 1) % known.len()]);
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    pool.install(|| {
+        let before = steps::all();
+        let (findings, causes) = explained(&legacy, &new);
+        (findings.rows.len() as u64, causes, steps::all() - before)
+    })
+}
+
+#[test]
+fn what_a_dense_fault_takes_grows_no_faster_than_its_findings() {
+    let (fewer, _, little) = shifted_teachers(400);
+    let (many, causes, much) = shifted_teachers(1_600);
+    assert_eq!(causes.causes.len(), 1, "{}", causes.list());
+    assert!(causes.causes[0].proved && causes.causes[0].findings == many, "{}", causes.list());
+    assert!(little > 0 && many >= 3 * fewer);
+    assert!(much * fewer * 10 <= little * many * 12, "{little} for {fewer} findings, {much} for {many}");
+    // Each finding a few times for each of the patterns tried, whatever is found.
+    assert!(much <= 100 * many, "{much} for {many}");
 }
 
 #[test]
