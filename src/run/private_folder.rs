@@ -42,8 +42,11 @@ impl PrivateFolder {
         let folder = builder.tempdir_in(place).map_err(|e| Error::write(place, e))?;
         open().push(folder.path().to_owned());
         let path = folder.path().join(IN_USE);
-        let lock = File::create(&path).map_err(|e| Error::write(&path, e))?;
-        fs4::FileExt::lock(&lock).map_err(|e| Error::write(&path, e))?;
+        // It gets its name when it is locked, so that nobody who sweeps takes a new folder for one that was left.
+        let fresh = folder.path().join(".fresh");
+        let lock = File::create(&fresh).map_err(|e| Error::write(&fresh, e))?;
+        fs4::FileExt::lock(&lock).map_err(|e| Error::write(&fresh, e))?;
+        fs::rename(&fresh, &path).map_err(|e| Error::write(&path, e))?;
         Ok(Self { lock: Some(lock), folder })
     }
 

@@ -106,3 +106,37 @@ impl Rules {
         self.names.get(field).map(|name| (field + 1, name.clone()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::Header;
+
+    #[test]
+    fn eight_bytes_at_a_time_end_where_one_at_a_time_does() {
+        let layout = Delimited {
+            delimiter: b',',
+            quote: Some(b'"'),
+            header: Header::Row(1),
+            repeated_header: false,
+            footer_rows: 0,
+            comment: None,
+            trailing_delimiter: false,
+            blank_lines: false,
+        };
+        let rules = Rules::new(&layout, LineEnd::Lf);
+        // Neighbours of the special bytes, and those with a high or a low bit, are where such tricks go wrong.
+        let bytes = [b',', b'"', b'\n', b'\r', b',' + 1, b',' - 1, b'"' + 1, 0x0b, 0x00, 0x01, 0x7f, 0x80, 0xff, 0xac];
+        for length in 0..20 {
+            for first in 0..length {
+                for (a, b) in bytes.iter().flat_map(|a| bytes.iter().map(move |b| (*a, *b))) {
+                    let mut text = vec![b'x'; length];
+                    text[first] = a;
+                    text[length - 1] = b;
+                    let one = text.iter().position(|b| rules.special[usize::from(*b)]).unwrap_or(length);
+                    assert_eq!(rules.plain_length(&text), one, "{text:?}");
+                }
+            }
+        }
+    }
+}
