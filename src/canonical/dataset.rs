@@ -1,5 +1,7 @@
 //! The canonical records of one side: dictionary-coded columns with the place of every row.
 
+use std::collections::BTreeMap;
+
 use foldhash::{HashMap, HashMapExt};
 use rayon::prelude::*;
 
@@ -24,8 +26,10 @@ pub struct Records {
     entity: Entity,
     columns: Vec<Option<Column>>,
     locations: Locations,
-    /// One past the last row of each block of the mapping, and the block's number.
+    /// One past the last row of each block of the mapping, and the block's number; empty when rows are mixed.
     blocks: Vec<(Row, u16)>,
+    /// The block of each row, where reordering mixed the rows of several blocks.
+    mixed: Option<Codes>,
 }
 
 impl Records {
@@ -33,7 +37,7 @@ impl Records {
     #[must_use]
     pub fn new(entity: Entity, locations: Locations) -> Self {
         let columns = vec![None; Field::ALL.len()];
-        Self { entity, columns, locations, blocks: Vec::new() }
+        Self { entity, columns, locations, blocks: Vec::new(), mixed: None }
     }
 
     /// Adds a mapped column.
@@ -50,16 +54,71 @@ impl Records {
         self.blocks = blocks;
     }
 
-    /// One past the last row of each block of the mapping, and the block's number.
+    /// One past the last row of each block of the mapping, and the block's number; nothing when [`Self::reordered`] mixed
+    /// the rows of several blocks.
     #[must_use]
     pub fn blocks(&self) -> &[(Row, u16)] {
         &self.blocks
     }
 
+    /// How many rows each block of the mapping made, by its number; blocks without a row are not named.
+    #[must_use]
+    pub fn block_sizes(&self) -> BTreeMap<u16, u64> {
+        let mut sizes = BTreeMap::new();
+        let mut start = 0;
+        for (end, number) in &self.blocks {
+            *sizes.entry(*number).or_default() += u64::from(end - start);
+            start = *end;
+        }
+        sizes.retain(|_, rows| *rows > 0);
+        for number in self.mixed.iter().flat_map(Codes::iter) {
+            *sizes.entry(number as u16).or_default() += 1;
+        }
+        sizes
+    }
+
     /// The number of the mapping's block that made a row, from 1; 0 when that is not known.
     #[must_use]
     pub fn block(&self, row: Row) -> u16 {
-        self.blocks.iter().find(|(end, _)| row < *end).map_or(0, |(_, number)| *number)
+        match &self.mixed {
+            Some(mixed) => mixed.get(row as usize) as u16,
+            None => self.blocks.iter().find(|(end, _)| row < *end).map_or(0, |(_, number)| *number),
+        }
+    }
+
+    /// The same records in another order: `order` says which row stands at each new place. Rows may be left out. The
+    /// dictionaries stay as they are.
+    ///
+    /// # Panics
+    /// When `order` names a row that is not there.
+    #[must_use]
+    pub fn reordered(&self, order: &[Row]) -> Self {
+        let mut locations = Locations::default();
+        self.locations.files().iter().for_each(|file| {
+            locations.add_file(file.clone());
+        });
+        for row in order {
+            let (file, record) = self.locations.key(*row);
+            locations.push(file, record, self.locations.get(*row).line);
+        }
+        let permuted = |column: &Column| {
+            let largest = (column.values.len() as u32).saturating_sub(1);
+            let mut codes = Codes::default();
+            codes.reserve(order.len());
+            codes.extend_below(largest, order.iter().map(|row| column.codes.get(*row as usize)));
+            Column { codes, values: column.values.clone() }
+        };
+        let several = self.mixed.is_some() || self.blocks.len() > 1;
+        Self {
+            entity: self.entity,
+            columns: self.columns.par_iter().map(|column| column.as_ref().map(permuted)).collect(),
+            mixed: several.then(|| order.iter().map(|row| u32::from(self.block(*row))).collect()),
+            blocks: match self.blocks.as_slice() {
+                [(_, number)] => vec![(order.len() as Row, *number)],
+                _ => Vec::new(),
+            },
+            locations,
+        }
     }
 
     /// Which entity.
@@ -241,6 +300,29 @@ mod tests {
         let mut dataset = Dataset::new(side);
         dataset.set(records);
         dataset
+    }
+
+    #[test]
+    fn reordered_rows_keep_values_places_and_blocks() {
+        let marks = [("A", Typed::Text), ("", Typed::Missing), ("P*", Typed::Unmapped), ("A", Typed::Text)];
+        let dataset = side(Side::Legacy, &marks);
+        let mut records = dataset.get(Entity::Transcript).unwrap().clone();
+        records.set_blocks(vec![(2, 1), (4, 2)]);
+        let tell = |r: &Records, row| {
+            let at = r.location(row);
+            (r.raw(row, Field::Mark).unwrap().to_owned(), r.typed(row, Field::Mark), at.record, at.line, r.block(row))
+        };
+        let order = [3, 0, 2];
+        let other = records.reordered(&order);
+        assert_eq!(other.len(), 3);
+        for (at, row) in order.into_iter().enumerate() {
+            assert_eq!(tell(&other, at as Row), tell(&records, row));
+        }
+        assert_eq!(other.block_sizes(), BTreeMap::from([(1, 1), (2, 2)]));
+        let back = other.reordered(&[1, 2, 0]);
+        assert_eq!((0..3).map(|row| tell(&back, row)).collect::<Vec<_>>(), [0, 2, 3].map(|row| tell(&records, row)));
+        records.set_blocks(vec![(4, 7)]);
+        assert_eq!(records.reordered(&[2, 1]).blocks(), [(2, 7)]);
     }
 
     #[test]

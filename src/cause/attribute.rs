@@ -280,17 +280,15 @@ impl<'a> Attribute<'a> {
     }
 
     fn of_block(records: &'a Records) -> Option<Self> {
-        let blocks = records.blocks();
+        let blocks = records.block_sizes();
         if blocks.len() < 2 {
             return None;
         }
         let mut this = Self::plain(Name::Block, Reader::Block(records));
         this.texts = BLOCKS.to_vec();
         this.counts = vec![0; BLOCKS.len()];
-        let mut start = 0;
-        for (end, number) in blocks {
-            this.counts[block_key(*number) as usize] += u64::from(end - start);
-            start = *end;
+        for (number, rows) in blocks {
+            this.counts[block_key(number) as usize] += rows;
         }
         Some(this)
     }
