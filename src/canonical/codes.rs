@@ -1,4 +1,9 @@
-//! Dictionary codes in one, two or four bytes each, widened as the dictionary grows.
+//! Dictionary codes in one, two or four bytes each, widened as the dictionary grows; in memory or in a temporary file.
+
+use std::sync::Arc;
+
+use super::Spill;
+use super::spill::Paged;
 
 /// A column of dictionary positions.
 #[derive(Debug, Clone)]
@@ -9,7 +14,13 @@ pub enum Codes {
     Two(Vec<u16>),
     /// Everything larger.
     Four(Vec<u32>),
+    /// Columns that are not held in memory.
+    Paged(PagedCodes),
 }
+
+/// Codes that lie in a [`Spill`].
+#[derive(Debug, Clone)]
+pub struct PagedCodes(Box<Paged>);
 
 impl Default for Codes {
     fn default() -> Self {
@@ -18,6 +29,38 @@ impl Default for Codes {
 }
 
 impl Codes {
+    /// No codes yet: in memory, or in the file when there is one.
+    #[must_use]
+    pub fn inside(spill: Option<&Arc<Spill>>) -> Self {
+        spill.map_or_else(Self::default, |spill| Self::Paged(PagedCodes(Box::new(Paged::new(Arc::clone(spill))))))
+    }
+
+    /// No codes yet, where these are.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self::inside(self.spill())
+    }
+
+    /// The file in which the codes lie; `None` when they are in memory.
+    #[must_use]
+    pub fn spill(&self) -> Option<&Arc<Spill>> {
+        match self {
+            Self::Paged(paged) => Some(paged.0.spill()),
+            _ => None,
+        }
+    }
+
+    /// The same codes in the file when there is one.
+    #[must_use]
+    pub fn moved_into(self, spill: Option<&Arc<Spill>>) -> Self {
+        if spill.is_none() || self.spill().is_some() {
+            return self;
+        }
+        let mut moved = Self::inside(spill);
+        self.iter().for_each(|code| moved.push(code));
+        moved
+    }
+
     /// Appends one code.
     #[inline]
     pub fn push(&mut self, code: u32) {
@@ -31,6 +74,7 @@ impl Codes {
                 Err(_) => self.widen_and_push(code),
             },
             Self::Four(v) => v.push(code),
+            Self::Paged(v) => v.0.push(code),
         }
     }
 
@@ -41,7 +85,7 @@ impl Codes {
             Self::One(v) if needs_four => Self::Four(wider(v)),
             Self::One(v) => Self::Two(wider(v)),
             Self::Two(v) => Self::Four(wider(v)),
-            four @ Self::Four(_) => four,
+            wide @ (Self::Four(_) | Self::Paged(_)) => wide,
         };
         self.push(code);
     }
@@ -57,6 +101,7 @@ impl Codes {
             Self::One(v) => u32::from(v[row]),
             Self::Two(v) => u32::from(v[row]),
             Self::Four(v) => v[row],
+            Self::Paged(v) => v.0.get(row),
         }
     }
 
@@ -67,6 +112,7 @@ impl Codes {
             Self::One(v) => v.len(),
             Self::Two(v) => v.len(),
             Self::Four(v) => v.len(),
+            Self::Paged(v) => v.0.len(),
         }
     }
 
@@ -86,7 +132,7 @@ impl Codes {
         let fits = match self {
             Self::One(_) => largest <= u32::from(u8::MAX),
             Self::Two(_) => largest <= u32::from(u16::MAX),
-            Self::Four(_) => true,
+            Self::Four(_) | Self::Paged(_) => true,
         };
         if !fits {
             self.widen_and_push(largest);
@@ -96,6 +142,7 @@ impl Codes {
             Self::One(v) => v.extend(codes.map(|c| c as u8)),
             Self::Two(v) => v.extend(codes.map(|c| c as u16)),
             Self::Four(v) => v.extend(codes),
+            Self::Paged(v) => codes.for_each(|code| v.0.push(code)),
         }
     }
 
@@ -105,6 +152,7 @@ impl Codes {
             Self::One(v) => v.truncate(len),
             Self::Two(v) => v.truncate(len),
             Self::Four(v) => v.truncate(len),
+            Self::Paged(v) => v.0.truncate(len),
         }
     }
 
@@ -114,6 +162,7 @@ impl Codes {
             Self::One(v) => v.shrink_to_fit(),
             Self::Two(v) => v.shrink_to_fit(),
             Self::Four(v) => v.shrink_to_fit(),
+            Self::Paged(_) => {}
         }
     }
 
@@ -123,6 +172,7 @@ impl Codes {
             Self::One(v) => v.reserve(more),
             Self::Two(v) => v.reserve(more),
             Self::Four(v) => v.reserve(more),
+            Self::Paged(_) => {}
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Where a record stood in the files that a system exported.
 
-use super::Codes;
+use std::sync::Arc;
+
+use super::{Codes, Spill};
 
 /// One extract file of a side.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,12 +31,25 @@ pub struct Location<'a> {
 pub struct Locations {
     files: Vec<SourceFile>,
     file: Codes,
-    record: Vec<u32>,
+    record: Codes,
     /// Empty while every record is one line of a file whose first record is on line 1.
-    line: Vec<u32>,
+    line: Codes,
 }
 
 impl Locations {
+    /// No rows yet: in memory, or in the file when there is one.
+    #[must_use]
+    pub fn inside(spill: Option<&Arc<Spill>>) -> Self {
+        let empty = || Codes::inside(spill);
+        Self { files: Vec::new(), file: empty(), record: empty(), line: empty() }
+    }
+
+    /// The file in which the places lie; `None` when they are in memory.
+    #[must_use]
+    pub fn spill(&self) -> Option<&Arc<Spill>> {
+        self.record.spill()
+    }
+
     /// Registers a file and returns its position.
     pub fn add_file(&mut self, file: SourceFile) -> u32 {
         self.files.push(file);
@@ -82,15 +97,15 @@ impl Locations {
         let i = row as usize;
         Location {
             file: &self.files[self.file.get(i) as usize].name,
-            record: self.record[i],
-            line: self.line.get(i).copied().unwrap_or(self.record[i]),
+            record: self.record.get(i),
+            line: if self.line.is_empty() { self.record.get(i) } else { self.line.get(i) },
         }
     }
 
     /// File position and record number of a row: the order of rows as exported.
     #[must_use]
     pub fn key(&self, row: u32) -> (u32, u32) {
-        (self.file.get(row as usize), self.record[row as usize])
+        (self.file.get(row as usize), self.record.get(row as usize))
     }
 
     /// Number of rows.

@@ -1,10 +1,11 @@
 //! A table in the making: columns, places, counts, rejects and notices of all files of one table.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::intern::Growing;
 use super::{Accounting, FoundFile, Layout, Notice, RawColumn, Reject, Table, headers, suspicious};
-use crate::canonical::{Locations, SourceFile};
+use crate::canonical::{Locations, SourceFile, Spill};
 use crate::error::Error;
 
 /// Rejects beyond which the layout must be wrong and reading stops.
@@ -48,11 +49,12 @@ impl Mark {
 }
 
 impl<'a> Builder<'a> {
-    pub(super) fn new(layout: &'a Layout) -> Self {
+    /// A table without rows; where memory must not hold them, they go to the file.
+    pub(super) fn new(layout: &'a Layout, spill: Option<&Arc<Spill>>) -> Self {
         Self {
             layout,
-            columns: vec![Growing::default(); layout.columns.len()],
-            locations: Locations::default(),
+            columns: vec![Growing::inside(spill); layout.columns.len()],
+            locations: Locations::inside(spill),
             accounting: Accounting::default(),
             rejects: Vec::new(),
             notices: Vec::new(),

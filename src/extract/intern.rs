@@ -1,10 +1,11 @@
 //! Texts to codes in order of first appearance, without an allocation per cell.
 
 use std::hash::{BuildHasher, Hasher};
+use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
-use crate::canonical::{Codes, StringPool};
+use crate::canonical::{Codes, Spill, StringPool};
 
 /// Longest text that fits into a key.
 const SHORT: usize = 15;
@@ -205,6 +206,11 @@ pub(super) struct Growing {
 }
 
 impl Growing {
+    /// No cells yet.
+    pub(super) fn inside(spill: Option<&Arc<Spill>>) -> Self {
+        Self { dictionary: Interner::default(), codes: Codes::inside(spill) }
+    }
+
     /// Appends a cell; `None` as for [`Interner::code`].
     pub(super) fn push(&mut self, bytes: &[u8]) -> Option<()> {
         let code = self.dictionary.code(bytes)?;

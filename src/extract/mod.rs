@@ -24,6 +24,7 @@ mod tree;
 mod workbook;
 
 use std::path::Path;
+use std::sync::Arc;
 
 pub use find::find_files;
 pub use inspect::{
@@ -33,6 +34,7 @@ pub use layout::{Database, Delimited, Encoding, FixedWidth, Format, FoundFile, H
 pub use progress::{Progress, Silent};
 pub use table::{Accounting, NULL, Notice, RawColumn, Reject, Table};
 
+use crate::canonical::Spill;
 use crate::error::Error;
 
 /// True when a source is no file but the rows of a query: nobody can see whether they have changed since.
@@ -47,19 +49,40 @@ pub fn is_query(source: &str) -> bool {
 /// When no file matches (unless the table is optional), a file can not be read to its end, changes meanwhile, or does
 /// not have the columns that the mapping wants. What is wrong with single records is in the table, not an error.
 pub fn read(root: &Path, layout: &Layout, progress: &dyn Progress) -> Result<Table, Error> {
+    read_into(root, layout, None, progress)
+}
+
+/// The same; the rows go to the temporary file when there is one, and only their distinct texts stay in memory.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_into(
+    root: &Path,
+    layout: &Layout,
+    spill: Option<&Arc<Spill>>,
+    progress: &dyn Progress,
+) -> Result<Table, Error> {
+    let builder = build::Builder::new(layout, spill);
     if let Format::Database(query) = &layout.format {
-        let mut builder = build::Builder::new(layout);
+        let mut builder = builder;
         database::read(&mut builder, query)?;
         return builder.finish();
     }
-    let files = find_files(root, layout)?;
-    read_files(&files, layout, delimited::CHUNK, progress)
+    fill(builder, &find_files(root, layout)?, delimited::CHUNK, progress)
 }
 
 fn read_files(files: &[FoundFile], layout: &Layout, chunk: usize, progress: &dyn Progress) -> Result<Table, Error> {
-    let mut builder = build::Builder::new(layout);
+    fill(build::Builder::new(layout, None), files, chunk, progress)
+}
+
+fn fill(
+    mut builder: build::Builder<'_>,
+    files: &[FoundFile],
+    chunk: usize,
+    progress: &dyn Progress,
+) -> Result<Table, Error> {
     for file in files {
-        match &layout.format {
+        match &builder.layout.format {
             Format::Delimited(delimited) => delimited::read(&mut builder, file, delimited, chunk, progress)?,
             Format::FixedWidth(fixed) => delimited::read_fixed(&mut builder, file, fixed, chunk, progress)?,
             Format::Json { records, lines, explode } => {

@@ -29,7 +29,7 @@ impl Assembly {
             None if view.repeat() == 1 => table.locations.clone(),
             _ => {
                 let rows = super::select::each(kept, view.rows).map(|row| view.table_row(row));
-                let mut locations = Locations::default();
+                let mut locations = Locations::inside(table.locations.spill());
                 copy(&table.locations, rows, &mut locations);
                 locations
             }
@@ -65,8 +65,9 @@ impl Assembly {
     pub(super) fn into_records(self) -> Records {
         let mut records = Records::new(self.entity, self.locations);
         records.set_blocks(self.blocks);
-        for (field, column) in self.columns {
-            records.set(field, column);
+        let spill = records.locations().spill().cloned();
+        for (field, Column { codes, values }) in self.columns {
+            records.set(field, Column { codes: codes.moved_into(spill.as_ref()), values });
         }
         records
     }

@@ -46,7 +46,7 @@ impl Draft<'_, '_> {
         // Only values that occur stay, in order of first appearance.
         let mut renumbered = vec![u32::MAX; self.values.len()];
         let mut values = Values::default();
-        let mut out = Codes::default();
+        let mut out = codes.beside();
         out.reserve(kept.map_or(rows, <[u32]>::len));
         let mut carry = |row: usize| -> Result<(), Error> {
             let code = codes.get(row);
@@ -174,7 +174,9 @@ fn several<'m, 't>(
         }
         of_tuple.push(code);
     }
-    let codes: Codes = tuples.codes.iter().map(|tuple| of_tuple[*tuple as usize]).collect();
+    let mut codes = columns.first().map_or_else(Codes::default, |c| c.codes.beside());
+    codes.reserve(tuples.codes.len());
+    tuples.codes.iter().for_each(|tuple| codes.push(of_tuple[*tuple as usize]));
     // A single column numbers its tuples by its codes, of which some may not occur.
     let all_used = columns.len() > 1;
     Ok(builder.finish(Some(Cow::Owned(codes)), all_used))

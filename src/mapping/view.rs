@@ -115,11 +115,11 @@ impl<'t> View<'t> {
             Some(rows) => {
                 let missing = raw.texts.len() as u32;
                 let code = |row: &u32| if *row == NO_ROW { missing } else { raw.codes.get(*row as usize) };
-                ViewColumn { texts, codes: Cow::Owned(rows.iter().map(code).collect()), all_used: false }
+                ViewColumn { texts, codes: Cow::Owned(fill(&raw.codes, rows.iter().map(code))), all_used: false }
             }
             None if self.repeat == 1 => ViewColumn { texts, codes: Cow::Borrowed(&raw.codes), all_used: true },
             None => {
-                let codes = (0..self.rows).map(|row| raw.codes.get(row / self.repeat)).collect();
+                let codes = fill(&raw.codes, (0..self.rows).map(|row| raw.codes.get(row / self.repeat)));
                 ViewColumn { texts, codes: Cow::Owned(codes), all_used: true }
             }
         })
@@ -146,12 +146,11 @@ impl<'t> View<'t> {
                 let codes = raw.texts.iter().map(|t| pool.number(t)).collect::<Option<Vec<u32>>>().ok_or_else(full)?;
                 sources.push((raw, codes));
             }
-            let codes: Codes = (0..rows)
-                .map(|row| {
-                    let (raw, numbers) = &sources[row % repeat];
-                    numbers[raw.codes.get(row / repeat) as usize]
-                })
-                .collect();
+            let code = |row: usize| {
+                let (raw, numbers) = &sources[row % repeat];
+                numbers[raw.codes.get(row / repeat) as usize]
+            };
+            let codes = sources.first().map_or_else(Codes::default, |(raw, _)| fill(&raw.codes, (0..rows).map(code)));
             let column = ViewColumn { texts: Cow::Owned(pool.texts), codes: Cow::Owned(codes), all_used: true };
             melted.insert(value.clone(), column);
         }
@@ -200,6 +199,14 @@ impl<'t> View<'t> {
         }
         Ok(left.codes.iter().map(|tuple| found[*tuple as usize]).collect())
     }
+}
+
+/// Codes that lie where others do.
+fn fill(beside: &Codes, codes: impl Iterator<Item = u32>) -> Codes {
+    let mut filled = beside.beside();
+    filled.reserve(codes.size_hint().0);
+    codes.for_each(|code| filled.push(code));
+    filled
 }
 
 /// The row of each distinct key; a key with an empty part joins nothing, on either side.

@@ -1,10 +1,11 @@
 //! One side: files to tables to canonical records, with the account of every record.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::canonical::{Dataset, Entity, Side, SourceFile};
+use crate::canonical::{Dataset, Entity, Side, SourceFile, Spill};
 use crate::error::Error;
 use crate::extract::{self, Accounting, Notice, Progress, Reject, Table};
 use crate::mapping::{CodeIssue, CrosswalkUse, EntityAccounting, Mapped, Mapping};
@@ -111,18 +112,23 @@ pub fn read_side(
     root: &Path,
     progress: &dyn Progress,
 ) -> Result<(Dataset, SideRead), Error> {
-    map(side, mapping, tables(mapping, root, progress)?)
+    map(side, mapping, tables(mapping, root, None, progress)?)
 }
 
-/// Reads all tables of a side.
+/// Reads all tables of a side; their rows go to the temporary file when there is one.
 ///
 /// # Errors
 /// When a file can not be read to its end.
-pub(super) fn tables(mapping: &Mapping, root: &Path, progress: &dyn Progress) -> Result<Vec<Table>, Error> {
+pub(super) fn tables(
+    mapping: &Mapping,
+    root: &Path,
+    spill: Option<&Arc<Spill>>,
+    progress: &dyn Progress,
+) -> Result<Vec<Table>, Error> {
     let layouts = mapping.layouts();
     // All are read before the first error, in the order of the tables, ends it: the same mistake for any thread count.
     let results: Vec<Result<Table, Error>> =
-        layouts.par_iter().map(|layout| extract::read(root, layout, progress)).collect();
+        layouts.par_iter().map(|layout| extract::read_into(root, layout, spill, progress)).collect();
     results.into_iter().collect()
 }
 
