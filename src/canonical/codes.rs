@@ -61,6 +61,23 @@ impl Codes {
         moved
     }
 
+    /// The same codes in another order: `order` says which row stands at each new place. Codes that lie in the file are
+    /// read once from first to last, and stand in memory meanwhile.
+    ///
+    /// # Panics
+    /// When `order` names a row that is not there.
+    #[must_use]
+    pub fn reordered(self, order: &[u32]) -> Self {
+        let mut reordered = self.beside();
+        reordered.reserve(order.len());
+        let rows = match self {
+            Self::Paged(_) => self.iter().collect(),
+            in_memory => in_memory,
+        };
+        order.iter().for_each(|row| reordered.push(rows.get(*row as usize)));
+        reordered
+    }
+
     /// Appends one code.
     #[inline]
     pub fn push(&mut self, code: u32) {

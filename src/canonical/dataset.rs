@@ -93,31 +93,27 @@ impl Records {
     /// When `order` names a row that is not there.
     #[must_use]
     pub fn reordered(&self, order: &[Row]) -> Self {
-        let mut locations = Locations::default();
-        self.locations.files().iter().for_each(|file| {
-            locations.add_file(file.clone());
-        });
-        for row in order {
-            let (file, record) = self.locations.key(*row);
-            locations.push(file, record, self.locations.get(*row).line);
-        }
-        let permuted = |column: &Column| {
-            let largest = (column.values.len() as u32).saturating_sub(1);
-            let mut codes = Codes::default();
-            codes.reserve(order.len());
-            codes.extend_below(largest, order.iter().map(|row| column.codes.get(*row as usize)));
-            Column { codes, values: column.values.clone() }
-        };
+        self.clone().into_reordered(order)
+    }
+
+    /// As [`Self::reordered`], without a second copy of the dictionaries.
+    ///
+    /// # Panics
+    /// When `order` names a row that is not there.
+    #[must_use]
+    pub fn into_reordered(self, order: &[Row]) -> Self {
         let several = self.mixed.is_some() || self.blocks.len() > 1;
+        let mixed = several.then(|| order.iter().map(|row| u32::from(self.block(*row))).collect::<Codes>());
+        let permuted = |column: Column| Column { codes: column.codes.reordered(order), values: column.values };
         Self {
             entity: self.entity,
-            columns: self.columns.par_iter().map(|column| column.as_ref().map(permuted)).collect(),
-            mixed: several.then(|| order.iter().map(|row| u32::from(self.block(*row))).collect()),
+            mixed: mixed.map(|m| m.moved_into(self.locations.spill())),
+            columns: self.columns.into_par_iter().map(|column| column.map(permuted)).collect(),
             blocks: match self.blocks.as_slice() {
                 [(_, number)] => vec![(order.len() as Row, *number)],
                 _ => Vec::new(),
             },
-            locations,
+            locations: self.locations.reordered(order),
         }
     }
 
@@ -195,6 +191,13 @@ impl Records {
         self.locations.get(row)
     }
 
+    /// Sorts rows as they were exported: by block of the mapping, file and record, whatever order they stand in now.
+    #[must_use]
+    pub fn exported(&self, row: Row) -> (u16, u32, u32, Row) {
+        let (file, record) = self.locations.key(row);
+        (self.block(row), file, record, row)
+    }
+
     /// All locations.
     #[must_use]
     pub const fn locations(&self) -> &Locations {
@@ -221,6 +224,11 @@ impl Dataset {
     pub fn set(&mut self, records: Records) {
         let at = records.entity() as usize;
         self.records[at] = Some(records);
+    }
+
+    /// Takes the records of an entity out.
+    pub fn take(&mut self, entity: Entity) -> Option<Records> {
+        self.records[entity as usize].take()
     }
 
     /// The records of an entity; `None` when the side does not map it.

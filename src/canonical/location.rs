@@ -50,6 +50,16 @@ impl Locations {
         self.record.spill()
     }
 
+    /// The same places in another order.
+    ///
+    /// # Panics
+    /// When `order` names a row that is not there.
+    #[must_use]
+    pub fn reordered(self, order: &[u32]) -> Self {
+        let line = if self.line.is_empty() { self.line } else { self.line.reordered(order) };
+        Self { files: self.files, file: self.file.reordered(order), record: self.record.reordered(order), line }
+    }
+
     /// Registers a file and returns its position.
     pub fn add_file(&mut self, file: SourceFile) -> u32 {
         self.files.push(file);

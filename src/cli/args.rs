@@ -53,6 +53,9 @@ pub struct Global {
     /// Number of threads (default: one a core); results do not depend on it
     #[arg(short = 'j', long, global = true, env = "ROLLPROOF_THREADS", value_name = "N")]
     pub threads: Option<usize>,
+    /// Memory that the rows may take (default: half of what is there); what does not fit goes to a temporary file
+    #[arg(long, global = true, env = "ROLLPROOF_MEMORY", value_name = "SIZE", value_parser = super::memory::parse)]
+    pub memory: Option<u64>,
     /// Colours
     #[arg(long, global = true, env = "ROLLPROOF_COLOR", value_enum, default_value_t = ColorChoice::Auto, hide_possible_values = false)]
     pub color: ColorChoice,

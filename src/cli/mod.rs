@@ -18,6 +18,7 @@ mod history_json;
 mod init;
 mod inspect;
 mod map;
+mod memory;
 mod override_gate;
 mod policy;
 mod progress;

@@ -29,7 +29,8 @@ pub fn find(global: &Global) -> Result<PathBuf, Error> {
 /// Every mistake in the project's files at once.
 pub fn load(global: &Global, console: &Console, label: Option<&str>) -> Result<Project, Error> {
     let path = find(global)?;
-    let project = load_at(&path, label).map_err(Error::Project)?;
+    let mut project = load_at(&path, label).map_err(Error::Project)?;
+    project.memory = global.memory;
     if !project.warnings.is_empty() {
         console.diagnostics(&project.warnings);
     }

@@ -119,6 +119,7 @@ fn read(root: &Node<'_>, overrides: &Overrides, known: &Known<'_>, others: &mut 
         folder,
         migration: migration?,
         label: label.value,
+        memory: None,
         legacy: legacy?.finish()?,
         new: new?.finish()?,
         crosswalks,

@@ -46,6 +46,8 @@ pub struct Project {
     pub privacy: Privacy,
     /// Who repairs what.
     pub owners: Owners,
+    /// Bytes that the rows of both sides may take in memory; `None` for half of what there is. From the command line.
+    pub memory: Option<u64>,
     /// Warnings of all files; errors would have refused the project.
     pub warnings: Vec<Diagnostic>,
 }

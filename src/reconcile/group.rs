@@ -47,6 +47,11 @@ impl Csr {
         &self.rows[start..self.ends[at] as usize]
     }
 
+    /// The rows of all students, one student after the other.
+    pub(super) fn into_rows(self) -> Vec<Row> {
+        self.rows
+    }
+
     pub(super) fn len(&self) -> usize {
         self.rows.len()
     }

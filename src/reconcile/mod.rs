@@ -9,6 +9,7 @@ mod courses;
 mod fold;
 mod group;
 mod model;
+mod order;
 mod records;
 mod rules;
 mod sections;
@@ -46,8 +47,11 @@ const WAVE: usize = 64;
 #[must_use]
 pub fn reconcile(mut legacy: Dataset, mut new: Dataset, rules: &MatchRules) -> Reconciliation {
     Dataset::align(&mut legacy, &mut new);
-    let roll = Roll::call(&legacy, &new, rules);
+    let mut roll = Roll::call(&legacy, &new, rules);
     let owned = [roll.owners(&legacy, true), roll.owners(&new, false)];
+    for (dataset, owners) in [(&mut legacy, &owned[0]), (&mut new, &owned[1])] {
+        order::by_student(dataset, owners, &mut roll.students, &mut roll.matching);
+    }
     let mut tables: PerEntity<PairTable> = Default::default();
     let mut loose: [PerEntity<Csr>; 2] = Default::default();
     for entity in Entity::ALL.into_iter().filter(|e| belongs_to_student(*e)) {

@@ -2,11 +2,12 @@
 //! bytes, a paired record is eight.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::group::Csr;
 use super::sections::SectionPair;
 use super::table::{PairTable, RecordPairs};
-use crate::canonical::{Dataset, Entity, Field, Row, Side, StringPool};
+use crate::canonical::{Dataset, Entity, Field, Row, Side, Spill, StringPool};
 
 /// One value for each entity.
 pub(super) type PerEntity<T> = [Option<T>; Entity::ALL.len()];
@@ -155,6 +156,14 @@ impl Reconciliation {
             Side::Legacy => &self.legacy,
             Side::New => &self.new,
         }
+    }
+
+    /// The temporary file in which the records lie; `None` when they are in memory.
+    #[must_use]
+    pub fn spill(&self) -> Option<&Arc<Spill>> {
+        Side::BOTH
+            .into_iter()
+            .find_map(|side| Entity::ALL.into_iter().find_map(|e| self.dataset(side).get(e)?.locations().spill()))
     }
 
     /// The id of a student as the legacy side writes it canonically (the new side's when legacy has none).

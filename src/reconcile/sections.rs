@@ -5,7 +5,7 @@ use foldhash::{HashMap, HashMapExt};
 
 use super::compare::{NEVER, NONE};
 use super::model::Reconciliation;
-use crate::canonical::{Entity, Field, Row, Side};
+use crate::canonical::{Entity, Field, Records, Row, Side};
 
 /// A legacy section and the new section that holds most of its students.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct SectionPair {
 /// school, year and course where these are mapped. Sorted by the legacy row.
 pub(super) fn induce(run: &Reconciliation) -> Vec<SectionPair> {
     let (Some(ours), Some(theirs)) = (ids(run, Side::Legacy), ids(run, Side::New)) else { return Vec::new() };
+    let (legacy, new) = (run.legacy.get(Entity::Schedule), run.new.get(Entity::Schedule));
+    let (Some(legacy), Some(new)) = (legacy, new) else { return Vec::new() };
     let mut cells: HashMap<(u32, u32), (u32, Row, Row)> = HashMap::new();
     let mut sizes: (HashMap<u32, u32>, HashMap<u32, u32>) = (HashMap::new(), HashMap::new());
     for position in 0..run.students.len() as u32 {
@@ -33,17 +35,23 @@ pub(super) fn induce(run: &Reconciliation) -> Vec<SectionPair> {
         for both in pairs.both() {
             let (Some(l), Some(n)) = (ours.section(both.legacy), theirs.section(both.new)) else { continue };
             let cell = cells.entry((l, n)).or_insert((0, both.legacy, both.new));
-            *cell = (cell.0 + 1, cell.1.min(both.legacy), cell.2.min(both.new));
+            *cell = (cell.0 + 1, first(legacy, cell.1, both.legacy), first(new, cell.2, both.new));
             *sizes.0.entry(l).or_default() += 1;
             *sizes.1.entry(n).or_default() += 1;
         }
     }
     let mut best: HashMap<u32, (u32, SectionPair)> = HashMap::new();
-    for ((l, n), (together, legacy, new)) in cells {
+    for ((l, n), (together, ours_first, theirs_first)) in cells {
         let (students, others) = (sizes.0[&l], sizes.1[&n]);
-        let pair = SectionPair { legacy, new, students, together, union: students + others - together };
+        let pair = SectionPair {
+            legacy: ours_first,
+            new: theirs_first,
+            students,
+            together,
+            union: students + others - together,
+        };
         let entry = best.entry(l).or_insert_with(|| (n, pair.clone()));
-        let first = entry.1.legacy.min(legacy);
+        let first = first(legacy, entry.1.legacy, ours_first);
         let better = (together, std::cmp::Reverse(others)) > (entry.1.together, std::cmp::Reverse(sizes.1[&entry.0]))
             || (together == entry.1.together && others == sizes.1[&entry.0] && theirs.text(n) < theirs.text(entry.0));
         if better {
@@ -52,8 +60,13 @@ pub(super) fn induce(run: &Reconciliation) -> Vec<SectionPair> {
         entry.1.legacy = first;
     }
     let mut found: Vec<SectionPair> = best.into_values().map(|b| b.1).collect();
-    found.sort_unstable_by_key(|p| p.legacy);
+    found.sort_unstable_by_key(|p| legacy.exported(p.legacy));
     found
+}
+
+/// The row that was exported first.
+fn first(records: &Records, a: Row, b: Row) -> Row {
+    if a == b || records.exported(a) <= records.exported(b) { a } else { b }
 }
 
 /// Numbers the sections of a side.

@@ -1,7 +1,9 @@
 //! Both sides read, mapped, paired and checked: everything before waivers, the gate and the outputs.
 
-use super::{SideRead, convert, read};
-use crate::canonical::{Dataset, Entity, Side};
+use std::sync::Arc;
+
+use super::{SideRead, convert, read, room};
+use crate::canonical::{Dataset, Entity, Side, Spill};
 use crate::checks;
 use crate::error::Error;
 use crate::extract::{self, Progress};
@@ -68,10 +70,12 @@ pub struct Comparison {
 /// # Errors
 /// When an input is unusable.
 pub fn compare(project: &Project, policies: &Policies, listener: &dyn Listener) -> Result<Comparison, Error> {
-    listener.bytes_expected(bytes(project));
+    listener.bytes_expected(bytes(project, |file| std::fs::metadata(&file.path).map_or(0, |m| m.len())));
+    let spill = room::room(project, bytes(project, room::weight))?;
     listener.passed("start", 0);
-    let (legacy, legacy_read) = read(project, Side::Legacy, listener)?;
-    let (new, new_read) = read(project, Side::New, listener)?;
+    let (legacy, legacy_read) = read(project, Side::Legacy, spill.as_ref(), listener)?;
+    let (new, new_read) = read(project, Side::New, spill.as_ref(), listener)?;
+    room::is_whole(spill.as_ref())?;
     let reads = Reads { legacy: legacy_read, new: new_read };
     let rows = records(&legacy) + records(&new);
     let digests = if gate::could_be_same(&legacy, &new) {
@@ -82,6 +86,7 @@ pub fn compare(project: &Project, policies: &Policies, listener: &dyn Listener) 
     let same_extract = gate::same_extract(&reads.legacy.files, &reads.new.files, (&digests.0, &digests.1));
     listener.passed("same extract?", rows);
     let reconciliation = reconcile::reconcile(legacy, new, &convert::match_rules(project));
+    room::is_whole(reconciliation.spill())?;
     let matching = &reconciliation.matching;
     listener.done("matched", &format!("{} of {} students", matching.paired, matching.legacy));
     listener.passed("pair", rows);
@@ -92,9 +97,14 @@ pub fn compare(project: &Project, policies: &Policies, listener: &dyn Listener) 
     Ok(Comparison { reads, reconciliation, findings, same_extract, policies })
 }
 
-fn read(project: &Project, side: Side, listener: &dyn Listener) -> Result<(Dataset, SideRead), Error> {
+fn read(
+    project: &Project,
+    side: Side,
+    spill: Option<&Arc<Spill>>,
+    listener: &dyn Listener,
+) -> Result<(Dataset, SideRead), Error> {
     let spec = project.side(side);
-    let tables = read::tables(&spec.mapping, &spec.root, listener)?;
+    let tables = read::tables(&spec.mapping, &spec.root, spill, listener)?;
     let records = tables.iter().map(|t| t.accounting.records).sum();
     listener.passed("read", records);
     let (dataset, read) = read::map(side, &spec.mapping, tables)?;
@@ -104,9 +114,8 @@ fn read(project: &Project, side: Side, listener: &dyn Listener) -> Result<(Datas
     Ok((dataset, read))
 }
 
-/// Bytes of all files of both sides, as they lie on disk; what can not be found is said by the reader.
-fn bytes(project: &Project) -> u64 {
-    let size = |file: &extract::FoundFile| std::fs::metadata(&file.path).map_or(0, |m| m.len());
+/// A size of all files of both sides; what can not be found is said by the reader.
+fn bytes(project: &Project, size: impl Fn(&extract::FoundFile) -> u64) -> u64 {
     [Side::Legacy, Side::New]
         .into_iter()
         .flat_map(|side| {

@@ -23,6 +23,7 @@ mod mapping_real;
 mod mapping_shipped;
 mod mapping_suggest;
 mod mapping_tools;
+mod memory;
 mod numbers;
 mod office;
 mod outputs;
