@@ -20,5 +20,6 @@ pub mod project;
 pub mod reconcile;
 pub mod report;
 pub mod run;
+pub mod shard;
 pub mod synth;
 pub mod waiver;

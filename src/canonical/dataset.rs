@@ -61,6 +61,21 @@ impl Records {
         &self.blocks
     }
 
+    /// True when [`Self::reordered`] mixed the rows of several blocks.
+    #[must_use]
+    pub const fn is_mixed(&self) -> bool {
+        self.mixed.is_some()
+    }
+
+    /// Says which block of the mapping made each row, where they are mixed.
+    ///
+    /// # Panics
+    /// When there is not one number a row.
+    pub fn set_mixed_blocks(&mut self, numbers: Codes) {
+        assert_eq!(numbers.len(), self.len(), "one block a row");
+        self.mixed = Some(numbers);
+    }
+
     /// How many rows each block of the mapping made, by its number; blocks without a row are not named.
     #[must_use]
     pub fn block_sizes(&self) -> BTreeMap<u16, u64> {

@@ -1,5 +1,7 @@
 //! The fields of canonical records: name, kind, and which entities have them.
 
+use serde::{Deserialize, Serialize};
+
 use super::Entity;
 
 /// What a field holds, and so how it is read and compared.
@@ -24,7 +26,8 @@ pub enum Kind {
 }
 
 /// A field of a canonical record. The same field may belong to several entities.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub enum Field {
     /// The district's number of the student.

@@ -134,6 +134,17 @@ impl Values {
         self.keys.is_empty()
     }
 
+    /// The same values with keys that an alignment with the other side gave them before.
+    ///
+    /// # Panics
+    /// When there is not one key a value.
+    #[must_use]
+    pub fn with_keys(mut self, keys: Vec<u32>) -> Self {
+        assert_eq!(keys.len(), self.keys.len(), "one key a value");
+        self.keys = keys;
+        self
+    }
+
     pub(super) fn set_keys(&mut self, keys: Vec<u32>) {
         debug_assert_eq!(keys.len(), self.keys.len());
         self.keys = keys;

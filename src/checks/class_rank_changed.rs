@@ -21,7 +21,7 @@
 
 use std::collections::BTreeMap;
 
-use super::context::Meta;
+use super::context::{Check, Meta, Out, StudentContext};
 use super::field_check::{FieldChange, FieldCheck, Judgement};
 use super::judge::senior;
 use crate::canonical::{Decimal, Entity, Field, Side};
@@ -38,9 +38,29 @@ static META: Meta = Meta {
     source: include_str!("class_rank_changed.rs"),
 };
 
-/// The check.
-pub(super) static CHECK: FieldCheck =
+static FIELDS: FieldCheck =
     FieldCheck { meta: &META, at: &[(Entity::Gpa, Field::Rank), (Entity::Gpa, Field::ClassSize)], judge };
+
+/// The check.
+pub(super) struct ClassRankChanged;
+
+impl Check for ClassRankChanged {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn reads(&self) -> &'static [(Entity, Field)] {
+        FIELDS.at
+    }
+
+    fn needs_everybody(&self) -> bool {
+        true
+    }
+
+    fn student(&self, student: &StudentContext<'_>, out: &mut Out) {
+        FIELDS.student(student, out);
+    }
+}
 
 fn judge(change: &FieldChange<'_>) -> Option<Judgement> {
     if change.field == Field::ClassSize {

@@ -42,6 +42,12 @@ pub trait Check: Sync {
         false
     }
 
+    /// True when what it says of one student depends on others: ranks, swaps, doubles, students who look alike. A shard
+    /// that knows only its own students leaves it to the merge.
+    fn needs_everybody(&self) -> bool {
+        false
+    }
+
     /// Looks at one student. Students are independent; this runs in parallel.
     fn student(&self, _student: &StudentContext<'_>, _out: &mut Out) {}
 

@@ -2,6 +2,7 @@
 //! simply writes another way.
 
 use foldhash::{HashMap, HashMapExt, HashSet};
+use serde::{Deserialize, Serialize};
 
 use crate::canonical::{Entity, Field, Row, Side, Typed};
 use crate::reconcile::{Compared, NEVER, NONE, Reconciliation, compared};
@@ -20,6 +21,17 @@ pub struct Facts {
     /// Columns with codes that no crosswalk covers, by side and entity.
     unmapped: [[Vec<Field>; Entity::ALL.len()]; 2],
     /// Columns with texts that do not read.
+    unreadable: [[Vec<Field>; Entity::ALL.len()]; 2],
+}
+
+/// The facts as lists, for those who look at a part of the students. Keys are those of the run that gathered them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactLists {
+    digits: Vec<(Side, u32, u32)>,
+    relabelled: Vec<(Entity, Field, u32, u32)>,
+    swapped: Vec<u32>,
+    swapped_transcripts: Vec<u32>,
+    unmapped: [[Vec<Field>; Entity::ALL.len()]; 2],
     unreadable: [[Vec<Field>; Entity::ALL.len()]; 2],
 }
 
@@ -57,6 +69,38 @@ impl Facts {
             facts.find_labels(run, entity, &columns);
         }
         facts
+    }
+
+    /// The facts as lists, in one order.
+    #[must_use]
+    pub fn lists(&self) -> FactLists {
+        let mut lists = FactLists {
+            digits: self.digits.iter().map(|((side, kind), digits)| (*side, *kind, *digits)).collect(),
+            relabelled: self.relabelled.iter().copied().collect(),
+            swapped: self.swapped.iter().copied().collect(),
+            swapped_transcripts: self.swapped_transcripts.iter().copied().collect(),
+            unmapped: self.unmapped.clone(),
+            unreadable: self.unreadable.clone(),
+        };
+        lists.digits.sort_unstable();
+        lists.relabelled.sort_unstable();
+        lists.swapped.sort_unstable();
+        lists.swapped_transcripts.sort_unstable();
+        lists
+    }
+
+    /// The facts that concern the students from `first` on, who are counted from nought there.
+    #[must_use]
+    pub fn of_part(lists: &FactLists, first: u32) -> Self {
+        let shifted = |all: &[u32]| all.iter().filter_map(|position| position.checked_sub(first)).collect();
+        Self {
+            digits: lists.digits.iter().map(|(side, kind, digits)| ((*side, *kind), *digits)).collect(),
+            relabelled: lists.relabelled.iter().copied().collect(),
+            swapped: shifted(&lists.swapped),
+            swapped_transcripts: shifted(&lists.swapped_transcripts),
+            unmapped: lists.unmapped.clone(),
+            unreadable: lists.unreadable.clone(),
+        }
     }
 
     fn find_labels(&mut self, run: &Reconciliation, entity: Entity, columns: &[Compared<'_>]) {

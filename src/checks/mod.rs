@@ -119,10 +119,10 @@ mod value_unreadable;
 
 pub use changes::{ChangedPair, Changes, Comparer, FieldSet};
 pub use context::{Check, Meta, Out, RunContext, StudentContext};
-pub use facts::Facts;
+pub use facts::{FactLists, Facts};
 pub use field_check::{FieldChange, FieldCheck, Judgement};
 pub use page::{manual, page};
 pub use registry::{ALL, all, by_name, names};
-pub use run::run_all;
+pub use run::{run_all, run_alone, run_rest};
 pub use settings::{CheckSettings, SeverityRule};
 pub use spell::{Speller, describe, school, spell};

@@ -67,7 +67,7 @@ pub static ALL: &[&dyn Check] = &[
     &gpa_changed::CHECK,
     &gpa_rounding_only::CHECK,
     &gpa_policy_doubtful::GpaPolicyDoubtful,
-    &class_rank_changed::CHECK,
+    &class_rank_changed::ClassRankChanged,
     &class_rank_rule_changed::ClassRankRuleChanged,
     &gpa_kind_swapped::GpaKindSwapped,
     &gpa_not_reproducible::GpaNotReproducible,

@@ -25,10 +25,41 @@ const WAVE: usize = 64;
 /// order of rows. Policies that [`Policies::for_run`] bound must be bound to this run.
 #[must_use]
 pub fn run_all(run: &Reconciliation, policies: &Policies, settings: &CheckSettings) -> Findings {
+    check(run, policies, settings, &Facts::of(run), Share::All)
+}
+
+/// Runs, student by student, the checks that need nobody else: the share of those who know a part of the students.
+/// `facts` are those of the whole run.
+#[must_use]
+pub fn run_alone(run: &Reconciliation, policies: &Policies, settings: &CheckSettings, facts: &Facts) -> Findings {
+    check(run, policies, settings, facts, Share::Alone)
+}
+
+/// Runs what [`run_alone`] leaves out. `alone` holds what it found in all students, in their order; the two together are
+/// what [`run_all`] finds.
+#[must_use]
+pub fn run_rest(run: &Reconciliation, policies: &Policies, settings: &CheckSettings, alone: &Findings) -> Findings {
+    check(run, policies, settings, &Facts::of(run), Share::Rest(alone))
+}
+
+/// Which part of the work is done here.
+#[derive(Clone, Copy)]
+enum Share<'a> {
+    All,
+    Alone,
+    Rest(&'a Findings),
+}
+
+fn check(
+    run: &Reconciliation,
+    policies: &Policies,
+    settings: &CheckSettings,
+    facts: &Facts,
+    share: Share<'_>,
+) -> Findings {
     let policies = &policies.ready(run);
     let comparer = Comparer::new(run, &settings.ignore_fields);
-    let facts = Facts::of(run);
-    let job = Job { run, policies, settings, facts: &facts, comparer: &comparer, checks: Vec::new() };
+    let job = Job { run, policies, settings, facts, comparer: &comparer, checks: Vec::new(), share };
     let mut findings = Findings { notes: vec![String::new()], ..Findings::default() };
     let mut checks = Vec::new();
     for (number, check) in ALL.iter().enumerate().filter(|(_, c)| !settings.off.contains(c.meta().name)) {
@@ -41,7 +72,16 @@ pub fn run_all(run: &Reconciliation, policies: &Policies, settings: &CheckSettin
     let job = Job { checks, ..job };
     let mut merged = Merge { findings, known: HashMap::new(), looked_at: vec![0; ALL.len()] };
     job.students(&mut merged);
-    job.whole_run(&mut merged);
+    match share {
+        Share::All => job.whole_run(&mut merged),
+        Share::Alone => {}
+        Share::Rest(alone) => {
+            job.whole_run(&mut merged);
+            for (total, check) in merged.looked_at.iter_mut().zip(ALL) {
+                *total += alone.looked_at.get(check.meta().name).copied().unwrap_or(0);
+            }
+        }
+    }
     let mut findings = merged.finish(run);
     // Only what ran has looked: a check that is off or was skipped must not count as one that reported.
     findings.looked_at.retain(|name, _| ran.contains(name));
@@ -55,6 +95,7 @@ struct Job<'a> {
     facts: &'a Facts,
     comparer: &'a Comparer<'a>,
     checks: Vec<(u8, &'static dyn Check)>,
+    share: Share<'a>,
 }
 
 /// What one task found.
@@ -104,6 +145,7 @@ impl Job<'_> {
     fn chunk(&self, start: usize) -> Part {
         let mut part = Part { out: Out::default(), looked_at: vec![0; ALL.len()] };
         let mut changes = Changes::default();
+        let checks: Vec<_> = self.checks.iter().filter(|(_, check)| self.is_mine(*check)).collect();
         for position in start..(start + CHUNK).min(self.run.students.len()) {
             let position = position as u32;
             changes.fill(self.run, self.comparer, position, self.facts.is_swapped(position));
@@ -118,12 +160,34 @@ impl Job<'_> {
                 facts: self.facts,
             };
             let first = part.out.findings.len();
-            for (number, check) in &self.checks {
+            self.take(position, &mut part.out);
+            for (number, check) in &checks {
                 part.look(*number, self, student.grade_level(), |out| check.student(&student, out));
             }
             self.order(&mut part.out, first);
         }
         part
+    }
+
+    /// True when a check looks at single students here.
+    fn is_mine(&self, check: &dyn Check) -> bool {
+        match self.share {
+            Share::All => true,
+            Share::Alone => !check.needs_everybody(),
+            Share::Rest(_) => check.needs_everybody(),
+        }
+    }
+
+    /// What others found in a student.
+    fn take(&self, position: u32, out: &mut Out) {
+        let Share::Rest(alone) = self.share else { return };
+        let of = |f: &Finding| if let Subject::Student(position) = f.subject { position } else { u32::MAX };
+        let start = alone.rows.partition_point(|f| of(f) < position);
+        for finding in alone.rows[start..].iter().take_while(|f| of(f) == position) {
+            let mut local = |note: u32| if note == 0 { 0 } else { out.note(alone.note(note)) };
+            let (note, values) = (local(finding.note), (local(finding.values.0), local(finding.values.1)));
+            out.findings.push(Finding { note, values, ..*finding });
+        }
     }
 
     /// Of one student: by check, then by what the records say, never by where they stand.

@@ -39,6 +39,10 @@ impl Check for StudentMissing {
         &META
     }
 
+    fn needs_everybody(&self) -> bool {
+        true
+    }
+
     fn student(&self, student: &StudentContext<'_>, out: &mut Out) {
         if !student.pair.on_legacy {
             return;

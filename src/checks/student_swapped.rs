@@ -38,6 +38,10 @@ impl Check for StudentSwapped {
         &META
     }
 
+    fn needs_everybody(&self) -> bool {
+        true
+    }
+
     fn student(&self, student: &StudentContext<'_>, out: &mut Out) {
         if !student.is_paired() {
             return;

@@ -38,6 +38,10 @@ impl Check for StudentUnexpected {
         &META
     }
 
+    fn needs_everybody(&self) -> bool {
+        true
+    }
+
     fn student(&self, student: &StudentContext<'_>, out: &mut Out) {
         if !student.pair.on_new {
             return;

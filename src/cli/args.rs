@@ -112,6 +112,8 @@ pub enum ProgressChoice {
 pub enum Command {
     #[command(aliases = ["diff", "validate"])]
     Run(super::run::RunCommand),
+    Partition(super::partition::PartitionCommand),
+    Merge(super::merge::MergeCommand),
     Gate(super::gate::GateCommand),
     Check(super::check::CheckCommand),
     Inspect(super::inspect::InspectCommand),
@@ -150,6 +152,8 @@ impl Command {
     pub fn execute(&self, global: &Global, console: &Console) -> Result<ExitCode, Error> {
         match self {
             Self::Run(command) => command.execute(global, console),
+            Self::Partition(command) => command.execute(global, console),
+            Self::Merge(command) => command.execute(global, console),
             Self::Gate(command) => command.execute(global, console),
             Self::Check(command) => command.execute(global, console),
             Self::Inspect(command) => command.execute(global, console),

@@ -1,5 +1,7 @@
 //! `rollproof run`: reads, compares, writes every school's pack, and with `--gate` also decides.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::progress::Reading;
@@ -11,6 +13,7 @@ use crate::extract::Progress;
 use crate::report::terminal::{self, Look};
 use crate::report::{Summary, json};
 use crate::run::{Listener, Run};
+use crate::shard::{self, Shard};
 
 /// Compare both systems and write every school's mismatch file
 ///
@@ -26,6 +29,13 @@ pub struct RunCommand {
     /// Also decide: print the gate and end with its exit code
     #[arg(long, env = "ROLLPROOF_GATE")]
     pub gate: bool,
+    /// Compare only a shard of a partition (see `rollproof partition`): 3/8 is the third of eight. Its answer is
+    /// written into the partition; nothing is decided. May run on any machine, and again
+    #[arg(long, env = "ROLLPROOF_SHARD", value_name = "I/N", requires = "partition", conflicts_with = "gate")]
+    pub shard: Option<Shard>,
+    /// The partition that the shard belongs to
+    #[arg(long, env = "ROLLPROOF_PARTITION", value_name = "FOLDER", requires = "shard")]
+    pub partition: Option<PathBuf>,
     /// Say on standard error where the time went, stage by stage, with rows a second and the peak of memory
     #[arg(long, env = "ROLLPROOF_TIMINGS")]
     pub timings: bool,
@@ -38,15 +48,45 @@ impl RunCommand {
     /// When the project, an input or an output is unusable.
     pub fn execute(&self, global: &Global, console: &Console) -> Result<ExitCode, Error> {
         let project = project::load(global, console, self.label.as_deref())?;
-        let clock = super::clock::clock(&project);
-        let listener = Steps { console, reading: Reading::new(console), timings: Timings::start() };
-        let run = crate::run::run(&project, &clock, &listener);
-        listener.reading.finish();
-        let run = run?;
-        if self.timings {
-            console.say(&listener.timings.table());
+        if let (Some(shard), Some(folder)) = (self.shard, &self.partition) {
+            let answer = watched(console, self.timings, |listener| shard::work(&project, folder, shard, listener))?;
+            let (students, findings) = (answer.students, answer.findings);
+            console.answer(&format!("shard {shard}: {students} students compared, {findings} findings\n"))?;
+            console.hint(&format!("written to {}", answer.file.display()));
+            return Ok(ExitCode::Success);
         }
-        self.print(&run, global, console)?;
+        let clock = super::clock::clock(&project);
+        let run = watched(console, self.timings, |listener| crate::run::run(&project, &clock, listener))?;
+        End { gate: self.gate }.of(&run, global, console)
+    }
+}
+
+/// Does something that takes a while, and tells how far it is.
+pub(super) fn watched<T>(
+    console: &Console,
+    timings: bool,
+    work: impl FnOnce(&dyn Listener) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let listener = Steps { console, reading: Reading::new(console), timings: Timings::start() };
+    let done = work(&listener);
+    listener.reading.finish();
+    let done = done?;
+    if timings {
+        console.say(&listener.timings.table());
+    }
+    Ok(done)
+}
+
+/// How a finished run is told.
+pub(super) struct End {
+    /// Print the gate and end with its code.
+    pub(super) gate: bool,
+}
+
+impl End {
+    /// Prints the run and says how the process ends.
+    pub(super) fn of(&self, run: &Run, global: &Global, console: &Console) -> Result<ExitCode, Error> {
+        self.print(run, global, console)?;
         super::ci::tell(&run.summary, self.gate, console)?;
         for (at, new) in run.written.beside.iter().enumerate() {
             let new = run.written.folder.join(new);

@@ -1,6 +1,8 @@
 //! What a reader hands to the mapping: the distinct raw texts of each column, a code per row, and the place of
 //! every row, with nothing lost on the way.
 
+use serde::{Deserialize, Serialize};
+
 use crate::canonical::{Codes, Locations, StringPool};
 
 /// The text of a value that a database says is NULL: no value whatever a mapping's null words are, and no other text, as
@@ -27,7 +29,7 @@ impl RawColumn {
 }
 
 /// Every record of every file of one table is in exactly one of these.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accounting {
     /// Records in the files, without the declared header, repeated headers, footers, comments and blank lines.
     pub records: u64,

@@ -1,5 +1,7 @@
 //! What mapping did with every row: the law "rows in = mapped + left out + rejected", and the codes that did not map.
 
+use serde::{Deserialize, Serialize};
+
 use crate::canonical::{Dataset, Entity, Field, Side};
 use crate::extract::{Notice, Reject};
 
@@ -25,7 +27,7 @@ pub struct Mapped {
 }
 
 /// What became of the rows of one block.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EntityAccounting {
     /// Which side.
     pub side: Side,
@@ -66,7 +68,7 @@ impl EntityAccounting {
 }
 
 /// Rows left out for one declared reason.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {
     /// What left them out.
     pub by: LeftOutBy,
@@ -77,7 +79,7 @@ pub struct LeftOut {
 }
 
 /// What left rows out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum LeftOutBy {
     /// A `where`.
     Filter,
@@ -90,7 +92,7 @@ pub enum LeftOutBy {
 }
 
 /// What is wrong with a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum IssueKind {
     /// No line of the code table covers it, or it is not one of the canonical terms.
     Unmapped,
@@ -113,7 +115,7 @@ impl IssueKind {
 }
 
 /// One distinct value that did not map, or only by default.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeIssue {
     /// Which side.
     pub side: Side,
@@ -138,7 +140,7 @@ pub struct CodeIssue {
 }
 
 /// How a code table was used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CrosswalkUse {
     /// Its name.
     pub name: String,

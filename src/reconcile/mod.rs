@@ -47,7 +47,51 @@ const WAVE: usize = 64;
 #[must_use]
 pub fn reconcile(mut legacy: Dataset, mut new: Dataset, rules: &MatchRules) -> Reconciliation {
     Dataset::align(&mut legacy, &mut new);
-    let mut roll = Roll::call(&legacy, &new, rules);
+    let roll = Roll::call(&legacy, &new, rules);
+    let mut run = pair_records(legacy, new, roll);
+    let (legacy, new, students) = (&run.legacy, &run.new, &run.students);
+    let renumbered = students.iter().zip(0..).filter(|(s, p)| s.is_paired() && run.new_ids.contains_key(p)).count();
+    run.matching.kept_id = run.matching.paired - renumbered as u64;
+    run.matching.suggestions = alike::suggestions(legacy, new, students);
+    run.matching.doubles = alike::doubles(new, students);
+    run.matching.swapped = alike::swapped(legacy, new, students);
+    count_strays(legacy, new, &run.owners, &mut run.matching);
+    run.sections = sections::induce(&run);
+    run.matching.swapped_transcripts = transcripts::swapped(&run);
+    run
+}
+
+/// Some students of a roll that was called before, in its order.
+#[derive(Debug, Clone, Default)]
+pub struct RollPart {
+    /// The students; rows are those of the datasets that come with it.
+    pub students: Vec<StudentPair>,
+    /// The id of each, and the new one where it is another.
+    pub ids: Vec<(String, Option<String>)>,
+    /// What matching counted for everybody; its positions and rows are not looked at.
+    pub matching: Matching,
+}
+
+/// Pairs the records of some students of a roll that was called before. Both sides must hold just the records of these
+/// students and the whole catalogue, with the keys of that time. What needs everybody is left out: sections, swaps,
+/// doubles, students who look alike, rows of nobody.
+#[must_use]
+pub fn reconcile_part(legacy: Dataset, new: Dataset, part: RollPart) -> Reconciliation {
+    let mut roll =
+        Roll { students: part.students, ids: StringPool::default(), new_ids: BTreeMap::new(), matching: part.matching };
+    for (position, (id, new_id)) in part.ids.into_iter().enumerate() {
+        if roll.ids.push(&id).is_none() {
+            break; // 4 GiB of ids: as in `Roll::call`
+        }
+        if let Some(new_id) = new_id {
+            roll.new_ids.insert(position as u32, new_id);
+        }
+    }
+    pair_records(legacy, new, roll)
+}
+
+/// Pairs the records inside each student of a roll, and the catalogue.
+fn pair_records(mut legacy: Dataset, mut new: Dataset, mut roll: Roll) -> Reconciliation {
     let owned = [roll.owners(&legacy, true), roll.owners(&new, false)];
     for (dataset, owners) in [(&mut legacy, &owned[0]), (&mut new, &owned[1])] {
         order::by_student(dataset, owners, &mut roll.students, &mut roll.matching);
@@ -66,14 +110,8 @@ pub fn reconcile(mut legacy: Dataset, mut new: Dataset, rules: &MatchRules) -> R
     }
     let compared = Entity::ALL.into_iter().filter(|e| legacy.get(*e).is_some() && new.get(*e).is_some()).collect();
     let courses = courses::pair(&legacy, &new);
-    let Roll { students, ids, new_ids, mut matching } = roll;
-    matching.kept_id = matching.paired
-        - students.iter().zip(0..).filter(|(s, p)| s.is_paired() && new_ids.contains_key(p)).count() as u64;
-    matching.suggestions = alike::suggestions(&legacy, &new, &students);
-    matching.doubles = alike::doubles(&new, &students);
-    matching.swapped = alike::swapped(&legacy, &new, &students);
-    count_strays(&legacy, &new, &owned, &mut matching);
-    let mut run = Reconciliation {
+    let Roll { students, ids, new_ids, matching } = roll;
+    Reconciliation {
         legacy,
         new,
         students,
@@ -86,10 +124,7 @@ pub fn reconcile(mut legacy: Dataset, mut new: Dataset, rules: &MatchRules) -> R
         tables,
         owners: owned,
         loose,
-    };
-    run.sections = sections::induce(&run);
-    run.matching.swapped_transcripts = transcripts::swapped(&run);
-    run
+    }
 }
 
 /// Every student of either side, sorted by id, and where each id of a side leads.

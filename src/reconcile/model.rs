@@ -180,6 +180,12 @@ impl Reconciliation {
         self.students[position as usize].is_paired().then_some((legacy, new))
     }
 
+    /// The id of a student on the new side, where it is another than [`Self::student_id`].
+    #[must_use]
+    pub fn new_id(&self, position: u32) -> Option<&str> {
+        self.new_ids.get(&position).map(String::as_str)
+    }
+
     /// The position of the student with that canonical id.
     #[must_use]
     pub fn position(&self, id: &str) -> Option<u32> {

@@ -70,6 +70,38 @@ pub struct Comparison {
 /// # Errors
 /// When an input is unusable.
 pub fn compare(project: &Project, policies: &Policies, listener: &dyn Listener) -> Result<Comparison, Error> {
+    let Sides { reads, legacy, new, same_extract } = read_sides(project, listener)?;
+    let rows = records(&legacy) + records(&new);
+    let reconciliation = reconcile::reconcile(legacy, new, &convert::match_rules(project));
+    room::is_whole(reconciliation.spill())?;
+    let matching = &reconciliation.matching;
+    listener.done("matched", &format!("{} of {} students", matching.paired, matching.legacy));
+    listener.passed("pair", rows);
+    let policies = policies.for_run(&reconciliation);
+    let findings = checks::run_all(&reconciliation, &policies, &convert::check_settings(project));
+    listener.done("compared", &format!("{} findings", findings.rows.len()));
+    listener.passed("check", rows);
+    Ok(Comparison { reads, reconciliation, findings, same_extract, policies })
+}
+
+/// Both sides, read and mapped.
+#[derive(Debug)]
+pub struct Sides {
+    /// What reading said.
+    pub reads: Reads,
+    /// The legacy records.
+    pub legacy: Dataset,
+    /// The new records.
+    pub new: Dataset,
+    /// Why both sides seem to be one extract; `None` when they do not.
+    pub same_extract: Option<String>,
+}
+
+/// Reads and maps both sides of a project.
+///
+/// # Errors
+/// When an input is unusable.
+pub fn read_sides(project: &Project, listener: &dyn Listener) -> Result<Sides, Error> {
     listener.bytes_expected(bytes(project, |file| std::fs::metadata(&file.path).map_or(0, |m| m.len())));
     let spill = room::room(project, bytes(project, room::weight))?;
     listener.passed("start", 0);
@@ -85,16 +117,7 @@ pub fn compare(project: &Project, policies: &Policies, listener: &dyn Listener) 
     };
     let same_extract = gate::same_extract(&reads.legacy.files, &reads.new.files, (&digests.0, &digests.1));
     listener.passed("same extract?", rows);
-    let reconciliation = reconcile::reconcile(legacy, new, &convert::match_rules(project));
-    room::is_whole(reconciliation.spill())?;
-    let matching = &reconciliation.matching;
-    listener.done("matched", &format!("{} of {} students", matching.paired, matching.legacy));
-    listener.passed("pair", rows);
-    let policies = policies.for_run(&reconciliation);
-    let findings = checks::run_all(&reconciliation, &policies, &convert::check_settings(project));
-    listener.done("compared", &format!("{} findings", findings.rows.len()));
-    listener.passed("check", rows);
-    Ok(Comparison { reads, reconciliation, findings, same_extract, policies })
+    Ok(Sides { reads, legacy, new, same_extract })
 }
 
 fn read(

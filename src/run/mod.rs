@@ -38,8 +38,8 @@ use std::collections::BTreeMap;
 pub use again::{Again, again, overrides};
 pub use cause_page::cause_page;
 pub use causes::{in_words as causes_in_words, of_findings as causes_of_findings, seek as seek_causes};
-pub use compare::{Comparison, Listener, Quiet, Reads, compare};
-pub use convert::{criteria, decided_from, policies, waiver_rules, waivers};
+pub use compare::{Comparison, Listener, Quiet, Reads, Sides, compare, read_sides};
+pub use convert::{check_settings, criteria, decided_from, match_rules, policies, waiver_rules, waivers};
 pub use drill::{Drill, Fate, Outcome, drill};
 pub use evidence::evidence;
 pub use explain::{school, sheet};
@@ -55,7 +55,7 @@ pub use read::{Balance, SideRead, TableRead, read_side};
 pub use readers::{Reader, privacy_of, readers, views};
 pub use room::LEAST as LEAST_MEMORY;
 pub use spelled::Spelled;
-pub use stale::{changed_since, measured_file, waivers_hash};
+pub use stale::{changed_files, changed_since, measured_file, waivers_hash};
 pub use summarize::add_decision;
 pub use write::{Written, answers_folder};
 
@@ -64,6 +64,7 @@ use crate::error::Error;
 use crate::finding::Findings;
 use crate::gate::{self, Criteria, Decision, EntityCoverage, FindingCounts, Measured, WaiverCounts};
 use crate::history::{Clock, History, verdict_file};
+use crate::policy::Policies;
 use crate::project::Project;
 use crate::reconcile::Reconciliation;
 use crate::report::Summary;
@@ -97,13 +98,24 @@ pub struct Run {
 /// # Errors
 /// When an input is unusable or an output can not be written; the last complete run then stays as it is.
 pub fn run(project: &Project, clock: &Clock, listener: &dyn Listener) -> Result<Run, Error> {
+    run_of(project, clock, listener, &|policies| compare(project, policies, listener))
+}
+
+/// How both sides get compared: here, or from what others have compared.
+pub type Comparing<'a> = &'a dyn Fn(&Policies) -> Result<Comparison, Error>;
+
+/// The whole run, with both sides compared in a given way.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_of(project: &Project, clock: &Clock, listener: &dyn Listener, how: Comparing<'_>) -> Result<Run, Error> {
     let (policies, waivers) = (convert::policies(project)?, convert::waivers(project)?);
     let now = clock.now();
     let mut history = History::open(&history_folder(project), clock.clone())?;
     let id = history.new_run_id(&project.label)?;
     let mut folder = write::Folder::create(project, &history, &id)?;
 
-    let comparison = compare(project, &policies, listener)?;
+    let comparison = how(&policies)?;
     let mut spelled = Spelled::new(&comparison.reconciliation, &comparison.findings, &project.label);
     let causes = causes::explain(project, &policies, &comparison, &mut spelled);
     let found = comparison.findings.rows.len() as u64;

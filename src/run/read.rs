@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::canonical::{Dataset, Entity, Side, SourceFile, Spill};
 use crate::error::Error;
@@ -30,7 +31,7 @@ pub struct SideRead {
 }
 
 /// One table and the blocks that it fed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TableRead {
     /// Name in the mapping.
     pub name: String,

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::method::hash_file;
-use crate::canonical::Side;
+use crate::canonical::{Side, SourceFile};
 use crate::error::Error;
 use crate::gate::Measured;
 use crate::project::Project;
@@ -15,12 +15,9 @@ use crate::report::Summary;
 #[must_use]
 pub fn changed_since(project: &Project, summary: &Summary) -> Vec<String> {
     let mut changed = Vec::new();
-    for file in summary.method.files.iter().filter(|file| !crate::extract::is_query(&file.name)) {
+    for file in &summary.method.files {
         let side = if file.side == Side::Legacy.name() { Side::Legacy } else { Side::New };
-        let on_disk = file.name.split('!').next().unwrap_or(&file.name);
-        let path = project.side(side).root.join(on_disk);
-        let now = if path.is_file() { hash_file(&path) } else { String::new() };
-        if now != file.blake3 {
+        if is_changed(project, side, &file.name, &file.blake3) {
             changed.push(format!("{side}/{}", file.name));
         }
     }
@@ -34,6 +31,23 @@ pub fn changed_since(project: &Project, summary: &Summary) -> Vec<String> {
         }
     }
     changed
+}
+
+/// Those of a side's files that are gone or hold other bytes.
+#[must_use]
+pub fn changed_files(project: &Project, side: Side, files: &[SourceFile]) -> Vec<String> {
+    let changed = files.iter().filter(|file| is_changed(project, side, &file.name, &file.blake3));
+    changed.map(|file| format!("{side}/{}", file.name)).collect()
+}
+
+/// Nobody can see whether the rows of a query have changed.
+fn is_changed(project: &Project, side: Side, name: &str, blake3: &str) -> bool {
+    if crate::extract::is_query(name) {
+        return false;
+    }
+    let path = project.side(side).root.join(name.split('!').next().unwrap_or(name));
+    let now = if path.is_file() { hash_file(&path) } else { String::new() };
+    now != blake3
 }
 
 /// BLAKE3 of the waiver file, in hex; empty when the project names none.

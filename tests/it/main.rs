@@ -41,6 +41,7 @@ mod policy_speed;
 mod project;
 mod real;
 mod rehearsals;
+mod shards;
 mod spine;
 mod support;
 mod synth;

@@ -60,10 +60,15 @@ const IMPORTS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "shard",
+        &["project", "run", "extract", "mapping", "finding", "reconcile", "checks", "policy", "history", "report"],
+    ),
+    (
         "cli",
         &[
             "project",
             "run",
+            "shard",
             "history",
             "report",
             "synth",
