@@ -363,7 +363,7 @@ fn block_key(number: u16) -> u32 {
 }
 
 /// A value that equals itself.
-const fn is_value(typed: Typed) -> bool {
+pub(super) const fn is_value(typed: Typed) -> bool {
     !matches!(typed, Typed::Missing | Typed::Unmapped | Typed::Unreadable)
 }
 

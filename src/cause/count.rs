@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::bits::{most_evidence, worth};
 use super::grid::{Cell, Grid, WIDTH};
-use super::literal::Literals;
+use super::literal::{Literal, Literals};
 use super::model::Settings;
 use super::sample::{Prospect, Sample};
 use super::search::Live;
@@ -38,18 +38,16 @@ pub(super) fn promising<'a>(
             hits >= settings.min_findings && gain() > worth
         };
         let cells: Vec<Cell> = hits.cells().filter(|c| is_promising(*c)).collect();
-        narrow(&mut prospect, cells.into_iter(), literals).then_some(prospect)
+        (!narrow(&mut prospect, &cells, literals).is_empty()).then_some(prospect)
     };
     prospects.into_par_iter().filter_map(keep).collect()
 }
 
-/// Keeps the conditions of some cells; false when there is none.
-fn narrow(prospect: &mut Prospect<'_>, cells: impl Iterator<Item = Cell>, literals: &Literals) -> bool {
+/// Keeps the conditions of some cells; gives the cells by their new places.
+fn narrow(prospect: &mut Prospect<'_>, cells: &[Cell], literals: &Literals) -> Vec<Cell> {
     let mut used = [false; WIDTH];
-    let mut is_any = false;
     for cell in cells {
-        is_any = true;
-        match cell {
+        match *cell {
             Cell::All => {}
             Cell::One(a) => used[a] = true,
             Cell::Two(a, b) => (used[a], used[b]) = (true, true),
@@ -57,7 +55,13 @@ fn narrow(prospect: &mut Prospect<'_>, cells: impl Iterator<Item = Cell>, litera
     }
     prospect.frame.keep(&used);
     prospect.frame.settle(literals);
-    is_any
+    let place = |at: usize| used[..at].iter().filter(|u| **u).count();
+    let moved = |cell: &Cell| match *cell {
+        Cell::All => Cell::All,
+        Cell::One(a) => Cell::One(place(a)),
+        Cell::Two(a, b) => Cell::Two(place(a), place(b)),
+    };
+    cells.iter().map(moved).collect()
 }
 
 /// Of a large population: leaves out patterns and conditions that a part of it shows to be far from precise, so that
@@ -83,7 +87,9 @@ pub(super) fn thin<'a>(
             let (hits, seen) = (hits.get(cell) * sample.weight, rough.get(cell));
             hits >= settings.min_findings && (seen < FEW || hits * VAGUE >= seen * stride)
         };
-        narrow(&mut prospect, hits.cells().filter(|c| is_promising(*c)), literals).then_some(prospect)
+        let cells: Vec<Cell> = hits.cells().filter(|c| is_promising(*c)).collect();
+        let cells = narrow(&mut prospect, &cells, literals);
+        (!cells.is_empty()).then(|| Prospect { cells: Some(cells), ..prospect })
     };
     prospects.into_iter().zip(rough).filter_map(keep).collect()
 }
@@ -132,6 +138,20 @@ impl Watch {
         }
         all.retain(|w| !w.broad.is_empty() || !w.few.is_empty());
         all
+    }
+}
+
+/// The denominators of what is left after [`thin`].
+pub(super) fn all_counts<'a>(
+    space: &Space<'a>,
+    lives: &[Live<'a, '_>],
+    prospects: &[Prospect<'a>],
+    literals: &Literals,
+) -> Vec<Grid> {
+    if prospects.iter().any(|p| p.cells.is_some()) {
+        exact(space, lives, prospects, literals)
+    } else {
+        count(space, lives, prospects, literals, 1)
     }
 }
 
@@ -187,8 +207,109 @@ pub(super) fn count<'a>(
             }
             grids
         })
-        .reduce(empty, |mut a, b| {
-            a.iter_mut().zip(&b).for_each(|(a, b)| a.merge(b));
-            a
-        })
+        .reduce(empty, merged)
+}
+
+fn merged(mut a: Vec<Grid>, b: Vec<Grid>) -> Vec<Grid> {
+    a.iter_mut().zip(&b).for_each(|(a, b)| a.merge(b));
+    a
+}
+
+/// A cell of a pattern that changes many values.
+struct Wanted {
+    prospect: usize,
+    cell: Cell,
+    /// The literals of the cell, without the one that it is found by.
+    others: Vec<Literal>,
+}
+
+/// What is counted where few cells are left: those of patterns of many values by the rarest literal of each, so that
+/// most records are passed over.
+struct Plan {
+    rare: Literals,
+    /// Cells by the number of their rarest literal.
+    by_rare: Vec<Vec<Wanted>>,
+    /// Cells, with all their literals, of patterns that change a few values.
+    of_few: Vec<Vec<(Cell, Vec<Literal>)>>,
+}
+
+impl Plan {
+    fn new(space: &Space<'_>, prospects: &[Prospect<'_>], literals: &Literals) -> Self {
+        let mut this = Self { rare: Literals::default(), by_rare: Vec::new(), of_few: Vec::new() };
+        for (at, prospect) in prospects.iter().enumerate() {
+            let mut of_few = Vec::new();
+            for cell in prospect.cells.iter().flatten().copied() {
+                let mut others: Vec<Literal> =
+                    prospect.frame.cell(cell).into_iter().map(|l| literals.get(l)).collect();
+                if prospect.applied.few().is_some() {
+                    of_few.push((cell, others));
+                    continue;
+                }
+                // Without a literal it is the whole.
+                let rarest = (0..others.len()).min_by_key(|at| others[*at].records(space));
+                let Some(number) = rarest.and_then(|at| this.rare.number(others.swap_remove(at))) else { continue };
+                let number = usize::from(number);
+                if this.by_rare.len() <= number {
+                    this.by_rare.resize_with(number + 1, Vec::new);
+                }
+                this.by_rare[number].push(Wanted { prospect: at, cell, others });
+            }
+            this.of_few.push(of_few);
+        }
+        this
+    }
+}
+
+/// Counts the cells that are left, exactly.
+fn exact<'a>(
+    space: &Space<'a>,
+    lives: &[Live<'a, '_>],
+    prospects: &[Prospect<'a>],
+    literals: &Literals,
+) -> Vec<Grid> {
+    let empty = || -> Vec<Grid> { prospects.iter().map(|p| Grid::new(&p.frame)).collect() };
+    let students = space.run.students.len() as u32;
+    let starts: Vec<u32> = (0..students.max(1)).step_by(CHUNK as usize).collect();
+    let watches = Watch::all(lives.len(), prospects);
+    let plan = Plan::new(space, prospects, literals);
+    let key = |live: usize, unit: Unit| match &lives[live].dictionary {
+        Some(dictionary) if space.population == Population::Paired => dictionary.legacy_key(unit),
+        _ => NO_KEY,
+    };
+    let of_chunk = |mut grids: Vec<Grid>, start: &u32| {
+        let mut matched = Vec::new();
+        let end = (start + CHUNK).min(students);
+        each_unit(space.run, space.entity, space.population, *start..end, |unit| {
+            for watch in &watches {
+                let key = key(watch.live, unit);
+                for at in &watch.broad {
+                    grids[*at].whole += u64::from(prospects[*at].applied.touches(unit, key));
+                }
+                for at in watch.few.get(key) {
+                    grids[*at].whole += 1;
+                    let cells = plan.of_few[*at].iter();
+                    let cells = cells.filter(|(_, all)| all.iter().all(|l| l.holds(space, unit)));
+                    cells.for_each(|(cell, _)| grids[*at].count(*cell));
+                }
+            }
+            plan.rare.matched(space, unit, &mut matched);
+            for wanted in matched.iter().flat_map(|number| &plan.by_rare[usize::from(*number)]) {
+                let prospect = &prospects[wanted.prospect];
+                if wanted.others.iter().all(|l| l.holds(space, unit))
+                    && prospect.applied.touches(unit, key(prospect.live, unit))
+                {
+                    grids[wanted.prospect].count(wanted.cell);
+                }
+            }
+        });
+        grids
+    };
+    let mut grids = starts.par_iter().fold(empty, of_chunk).reduce(empty, merged);
+    for (grid, prospect) in grids.iter_mut().zip(prospects) {
+        let is_whole = prospect.frame.base.is_empty() && prospect.applied.few().is_none();
+        if is_whole {
+            grid.all = grid.whole;
+        }
+    }
+    grids
 }

@@ -91,6 +91,17 @@ impl<'a> Dictionary<'a> {
         How::Few(few.into())
     }
 
+    /// What a code table makes of every key.
+    fn by_table(&self, lines: &[(String, String)]) -> How<'a> {
+        let mut expected = vec![KEEPS; self.texts.len()];
+        for (from, to) in lines.iter().filter(|(from, to)| from != to) {
+            if let Some(place) = self.keys.get(from.as_str()).and_then(|key| expected.get_mut(*key as usize)) {
+                *place = self.key_of(to);
+            }
+        }
+        How::ByKey(expected.into())
+    }
+
     /// What a rule makes of every key.
     fn by_rule(&self, rule: Rule) -> How<'a> {
         let expected = |from: u32| match rule.apply(self.value(from)) {
@@ -150,7 +161,7 @@ impl<'a> Applied<'a> {
             Pattern::Copy(other) => How::Copied(Arc::new(dictionary.copied(*other)?)),
             Pattern::Pair(from, to) => dictionary.few(&[(from, to)]),
             Pattern::Swap(a, b) => dictionary.few(&[(a, b), (b, a)]),
-            Pattern::Table(lines) => dictionary.few(&lines.iter().map(|(from, to)| (from, to)).collect::<Vec<_>>()),
+            Pattern::Table(lines) => dictionary.by_table(lines),
             Pattern::Constant(to) => How::ToOne(dictionary.key_of(to), dictionary.len() as u32),
             Pattern::Rule(rule) => dictionary.by_rule(*rule),
             Pattern::Unmapped(..) | Pattern::Policy(..) | Pattern::Speaks(_) => return None,

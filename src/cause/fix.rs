@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use foldhash::{HashMap, HashMapExt};
+
+use super::attribute::is_value;
+use super::group::Kind;
 use super::literal::Scope;
 use super::model::{Fix, LineFix, Settings};
 use super::origin::{Origin, with_setting};
@@ -15,6 +19,9 @@ use crate::reconcile::Reconciliation;
 
 /// Line numbers that are shown in one line of text; all stand in [`Fix::lines`].
 const SHOWN: usize = 6;
+
+/// For each code as exported: the values of the other side, counted.
+type Targets<'t> = BTreeMap<&'t str, BTreeMap<&'t str, u64>>;
 
 /// Where to repair a draft.
 pub(super) fn fix(run: &Reconciliation, findings: &Findings, draft: &Draft, settings: &Settings) -> Fix {
@@ -63,7 +70,7 @@ impl Repair<'_> {
     fn unmapped(&self, side: Side, raw: &str) -> Option<Fix> {
         let origin = self.origins(side).into_iter().find(|o| o.crosswalk.is_some())?;
         // The other side's value is what the code means, where all records agree on it.
-        let targets = self.targets(side);
+        let targets = self.targets(side, &origin);
         let to = match targets.get(raw).map(|t| t.iter().max_by_key(|(_, n)| **n)) {
             Some(Some((to, n))) if *n * 10 >= targets[raw].values().sum::<u64>() * 9 => (*to).to_owned(),
             _ => "?".to_owned(),
@@ -78,25 +85,44 @@ impl Repair<'_> {
         })
     }
 
-    /// For each code of a side in the findings: the canonical values of the other side, counted.
-    fn targets(&self, side: Side) -> BTreeMap<&str, BTreeMap<&str, u64>> {
-        let mut targets: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
-        let kind = self.draft.kind;
-        let Some(field) = kind.field else { return targets };
-        let (own, other) = (self.run.dataset(side).get(kind.entity), self.run.dataset(side.other()).get(kind.entity));
-        let (Some(own), Some(other)) = (own, other) else { return targets };
-        for finding in self.draft.findings.iter().map(|f| &self.findings.rows[*f as usize]) {
-            let row = |s: Side| if s == Side::Legacy { finding.legacy } else { finding.new };
-            let is_leading = finding.entity == kind.entity && finding.field == Some(field);
-            let partner = || row(side.other()).or_else(|| self.partner(side, finding));
-            if let (true, Some(mine)) = (is_leading, row(side))
-                && let Some(theirs) = partner()
-                && let (Some(raw), Some(text)) = (own.raw(mine, field), other.text(theirs, field))
-            {
-                *targets.entry(raw).or_default().entry(text).or_default() += 1;
-            }
+    /// For each code of a side in the findings, of all fields that go through the table: the canonical values of the
+    /// other side, counted.
+    fn targets(&self, side: Side, origin: &Origin) -> Targets<'_> {
+        let mut targets = Targets::new();
+        let first = std::iter::once(&self.draft.kind);
+        let is_through = |kind: &&Kind| kind.field.is_some_and(|field| self.shares(side, kind.entity, field, origin));
+        for kind in first.chain(self.draft.alike.iter().filter(is_through)) {
+            self.targets_of(*kind, side, &mut targets);
         }
         targets
+    }
+
+    fn targets_of<'t>(&'t self, kind: Kind, side: Side, targets: &mut Targets<'t>) {
+        let Some(field) = kind.field else { return };
+        let column = |side: Side| self.run.dataset(side).get(kind.entity)?.column(field);
+        let (Some(own), Some(other)) = (column(side), column(side.other())) else { return };
+        let mut counts: HashMap<(u32, u32), u64> = HashMap::new();
+        for finding in self.draft.findings.iter().map(|f| &self.findings.rows[*f as usize]) {
+            let row = |s: Side| if s == Side::Legacy { finding.legacy } else { finding.new };
+            let partner = || row(side.other()).or_else(|| self.partner(side, finding));
+            if finding.entity == kind.entity
+                && finding.field == Some(field)
+                && let Some(mine) = row(side)
+                && let Some(theirs) = partner()
+            {
+                *counts.entry((own.codes.get(mine as usize), other.codes.get(theirs as usize))).or_default() += 1;
+            }
+        }
+        counts.retain(|(_, theirs), _| is_value(other.values.entry(*theirs).typed));
+        for ((mine, theirs), count) in counts {
+            *targets.entry(own.values.raw(mine)).or_default().entry(other.values.text(theirs)).or_default() += count;
+        }
+    }
+
+    /// True when a field of a side is looked up in the same table.
+    fn shares(&self, side: Side, entity: Entity, field: Field, origin: &Origin) -> bool {
+        let of = self.settings.origins.fields(side, entity, field);
+        of.iter().any(|o| o.crosswalk == origin.crosswalk)
     }
 
     /// The record that the record of a side was paired with.
@@ -113,8 +139,8 @@ impl Repair<'_> {
     /// The crosswalk lines of the codes concerned, where the field goes through one of that side.
     fn crosswalk(&self, side: Side, field: Field) -> Option<Fix> {
         let origin = self.origins(side).into_iter().find(|o| o.crosswalk.is_some())?;
-        let targets = self.targets(side);
-        if targets.keys().any(|raw| self.agrees_elsewhere(side, field, &origin, raw)) {
+        let targets = self.targets(side, &origin);
+        if self.agrees_elsewhere(side, field, &origin, &targets) {
             return None;
         }
         let best = |to: &BTreeMap<&str, u64>| {
@@ -132,23 +158,19 @@ impl Repair<'_> {
         self.of_lines(lines, owner, |text| format!("`{text}`"))
     }
 
-    /// True when the same code goes through the same table for another kind of record and is right there: then the
+    /// True when one of the codes goes through the same table for another kind of record and is right there: then the
     /// table is not to blame.
-    fn agrees_elsewhere(&self, side: Side, field: Field, origin: &Origin, raw: &str) -> bool {
+    fn agrees_elsewhere(&self, side: Side, field: Field, origin: &Origin, targets: &Targets<'_>) -> bool {
         let is_told = |entity: Entity| self.draft.also.iter().any(|k| k.entity == entity && k.field == Some(field));
         let has_code = |entity: Entity| {
             let column = self.run.dataset(side).get(entity).and_then(|r| r.column(field));
-            column.is_some_and(|c| (0..c.values.len() as u32).any(|code| c.values.raw(code) == raw))
+            column.is_some_and(|c| {
+                (0..c.values.len() as u32).any(|code| targets.contains_key(c.values.raw(code)))
+            })
         };
-        let shares = |entity: Entity| {
-            let of = self.settings.origins.fields(side, entity, field);
-            of.iter().any(|o| o.crosswalk == origin.crosswalk)
-        };
-        self.run
-            .compared
-            .iter()
-            .filter(|e| **e != self.draft.kind.entity && !is_told(**e))
-            .any(|e| self.run.dataset(side.other()).get(*e).is_some_and(|r| r.has(field)) && has_code(*e) && shares(*e))
+        let has_field = |entity: Entity| self.run.dataset(side.other()).get(entity).is_some_and(|r| r.has(field));
+        let others = self.run.compared.iter().filter(|e| **e != self.draft.kind.entity && !is_told(**e));
+        others.copied().any(|e| has_field(e) && self.shares(side, e, field, origin) && has_code(e))
     }
 
     /// A setting of the mapping that would make the rule unnecessary.

@@ -94,6 +94,21 @@ impl Grid {
         self.change(frame, matched, 1);
     }
 
+    /// Counts a record that stands for so many.
+    pub(super) fn add_times(&mut self, frame: &Frame, matched: &[u16], times: u64) {
+        self.whole += times;
+        self.change(frame, matched, times as i32);
+    }
+
+    /// Counts a record for one cell only.
+    pub(super) fn count(&mut self, cell: Cell) {
+        match cell {
+            Cell::All => self.all += 1,
+            Cell::One(a) => self.singles[a] += 1,
+            Cell::Two(a, b) => self.pairs[b * (b - 1) / 2 + a] += 1,
+        }
+    }
+
     /// Takes a record out that was counted.
     pub(super) fn take_out(&mut self, frame: &Frame, matched: &[u16]) {
         self.whole -= 1;
@@ -119,13 +134,12 @@ impl Grid {
                 n += 1;
             }
         }
-        let places = &mut places[..n];
-        places.sort_unstable();
-        for (at, b) in places.iter().enumerate() {
-            self.singles[*b] = self.singles[*b].saturating_add_signed(by);
-            let row = &mut self.pairs[*b * b.saturating_sub(1) / 2..][..*b];
-            for a in &places[..at] {
-                row[*a] = row[*a].saturating_add_signed(by);
+        for (at, one) in places[..n].iter().enumerate() {
+            self.singles[*one] = self.singles[*one].saturating_add_signed(by);
+            for other in &places[..at] {
+                let (a, b) = (*one.min(other), *one.max(other));
+                let pair = &mut self.pairs[b * (b - 1) / 2 + a];
+                *pair = pair.saturating_add_signed(by);
             }
         }
     }

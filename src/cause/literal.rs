@@ -26,6 +26,16 @@ pub(super) enum Test {
     },
 }
 
+impl Test {
+    /// True for a stretch (of that file, where the order is that of a file) that a place lies in.
+    fn spans(self, is_file: bool, file: u32, place: u32) -> bool {
+        match self {
+            Self::Within { key, from, to, .. } => (!is_file || key == file) && (from..=to).contains(&place),
+            Self::Is(_) => false,
+        }
+    }
+}
+
 /// What a literal is about, for "where to fix".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Scope {
@@ -57,7 +67,8 @@ pub(super) struct Literals {
     by_key: Vec<Vec<u16>>,
     /// Attributes that some literal looks a key up in.
     used: Vec<usize>,
-    ranges: Vec<u16>,
+    /// Stretches by attribute, so that a record is looked up once for all of them.
+    ranges: Vec<(usize, Vec<u16>)>,
 }
 
 impl Literals {
@@ -84,7 +95,13 @@ impl Literals {
                 }
                 keys[key as usize] = number + 1;
             }
-            Test::Within { .. } => self.ranges.push(number),
+            Test::Within { .. } => {
+                let attribute = usize::from(literal.attribute);
+                match self.ranges.binary_search_by_key(&attribute, |(a, _)| *a) {
+                    Ok(at) => self.ranges[at].1.push(number),
+                    Err(at) => self.ranges.insert(at, (attribute, vec![number])),
+                }
+            }
         }
         Some(number)
     }
@@ -107,7 +124,16 @@ impl Literals {
                 out.push(number - 1);
             }
         }
-        out.extend(self.ranges.iter().copied().filter(|n| self.get(*n).holds(space, unit)));
+        for (attribute, ranges) in &self.ranges {
+            let key = space.key(*attribute, unit);
+            if key == NO_KEY {
+                continue;
+            }
+            if let Some(place) = space.ordinal(*attribute, unit, key) {
+                let is_file = space.attributes[*attribute].name == Name::File;
+                out.extend(ranges.iter().copied().filter(|n| self.get(*n).test.spans(is_file, key, place)));
+            }
+        }
         out.sort_unstable();
     }
 }
@@ -119,12 +145,26 @@ impl Literal {
         let key = space.key(at, unit);
         match self.test {
             Test::Is(wanted) => key == wanted,
-            Test::Within { key: file, from, to, .. } => {
+            Test::Within { .. } => {
                 let is_file = space.attributes[at].name == Name::File;
                 key != NO_KEY
-                    && (!is_file || key == file)
-                    && space.ordinal(at, unit, key).is_some_and(|place| (from..=to).contains(&place))
+                    && space.ordinal(at, unit, key).is_some_and(|place| self.test.spans(is_file, key, place))
             }
+        }
+    }
+
+    /// For about how many records it holds.
+    pub(super) fn records(self, space: &Space<'_>) -> u64 {
+        let attribute = &space.attributes[usize::from(self.attribute)];
+        match self.test {
+            Test::Is(key) => attribute.counts.get(key as usize).copied().unwrap_or(u64::MAX),
+            Test::Within { from, to, .. } => match &attribute.ranks {
+                Some(ranks) => {
+                    let inside = ranks.iter().zip(&attribute.counts).filter(|(rank, _)| (from..=to).contains(*rank));
+                    inside.map(|(_, count)| count).sum()
+                }
+                None => u64::from(to - from) + 1,
+            },
         }
     }
 

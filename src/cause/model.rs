@@ -37,7 +37,7 @@ impl Default for Settings {
             min_findings: 5,
             min_students: 3,
             proof_percent: 95,
-            rough_records: 60_000,
+            rough_records: 15_000,
             origins: Arc::new(NoOrigins),
             policies: Policies::default(),
             systems: ("legacy".into(), "new".into()),

@@ -18,7 +18,7 @@ const COPIED: usize = 4_000;
 /// Patterns of a sort that are tried.
 const OF_EACH: usize = 6;
 /// Lines that make a code table rather than a few wrong lines.
-const TABLE: usize = 6;
+pub(super) const TABLE: usize = 6;
 
 /// The patterns to try on findings of a group; `events` are those that are still open (or a sample).
 pub(super) fn patterns<'a>(
@@ -184,6 +184,10 @@ fn table(dictionary: &Dictionary<'_>, seen: &[Seen]) -> Option<Pattern> {
         })
         .collect();
     // A table is another table only when most of it is; a few wrong lines are a few causes.
-    let is_code = !matches!(dictionary.entity, Entity::Student) || dictionary.len() < 1_000;
-    (is_code && lines.len() >= TABLE && lines.len() * 2 >= dictionary.len() / 2).then_some(Pattern::Table(lines))
+    (is_code(dictionary) && lines.len() >= TABLE && lines.len() * 2 >= dictionary.len() / 2).then_some(Pattern::Table(lines))
+}
+
+/// A field whose values a code table may translate: of students, not their names and ids.
+pub(super) fn is_code(dictionary: &Dictionary<'_>) -> bool {
+    dictionary.entity != Entity::Student || dictionary.len() < 1_000
 }

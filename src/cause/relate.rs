@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::group::Sort;
+use super::group::{Kind, Sort};
 use super::pattern::Pattern;
 use super::prove::{Draft, Shape};
+use super::same_table::{both, is_same_table};
 use super::space::{NOBODY, Population, Unit};
 use crate::canonical::{Entity, Field, Row};
 use crate::finding::{Findings, Subject};
@@ -56,13 +57,18 @@ impl Ledger {
         });
         let mut leaders: Vec<Draft> = Vec::new();
         let mut leading: Vec<usize> = Vec::new();
+        // The drafts that a leader has taken in, itself among them, by its place.
+        let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         // The records of a draft, once they are asked for.
         let mut records: BTreeMap<usize, Vec<Unit>> = BTreeMap::new();
         for (place, at) in order.iter().enumerate() {
             let draft = self.drafts[*at].clone();
             let joined = leading.iter().position(|l| {
                 let leader = &self.drafts[order[*l]];
-                if is_same_rule(leader, &draft) {
+                let is_one = |other: &Draft| {
+                    is_same_rule(other, &draft) || is_same_table(run, findings, other, &draft)
+                };
+                if members[l].iter().any(|m| is_one(&self.drafts[*m])) {
                     return true;
                 }
                 if !may_be_same_fault(leader, &draft) {
@@ -82,9 +88,12 @@ impl Ledger {
                     if shape != Shape::Kept {
                         leaders[leader].shape = shape;
                     }
-                    absorb(&mut leaders[leader], draft);
+                    let is_table = is_same_table(run, findings, &leaders[leader], &draft);
+                    members.entry(leading[leader]).or_default().push(*at);
+                    absorb(&mut leaders[leader], draft, is_table);
                 }
                 None => {
+                    members.insert(place, vec![*at]);
                     leaders.push(draft);
                     leading.push(place);
                 }
@@ -122,7 +131,7 @@ fn is_same_rule(a: &Draft, b: &Draft) -> bool {
 }
 
 /// Fields that one conversion writes alike.
-const fn are_sisters(a: Field, b: Field) -> bool {
+pub(super) const fn are_sisters(a: Field, b: Field) -> bool {
     use Field as F;
     const fn family(field: Field) -> u8 {
         match field {
@@ -207,19 +216,21 @@ fn is_same_fault(a: &Draft, ours: &[Unit], b: &Draft, theirs: &[Unit]) -> bool {
     both * 10 >= union * 9 || (dependent && both * 10 >= theirs.len() * 9)
 }
 
-fn absorb(leader: &mut Draft, draft: Draft) {
+fn absorb(leader: &mut Draft, draft: Draft, is_table: bool) {
     // Where a field is computed from the leading one, the records in which it happens to agree contradict nothing.
     let follows = leader.kind.field.zip(draft.kind.field).is_some_and(|(from, field)| depends(field, from));
 
-    leader.findings.extend(draft.findings);
+    leader.findings.extend_from_slice(&draft.findings);
     leader.findings.sort_unstable();
     leader.findings.dedup();
-    if leader.pattern == draft.pattern {
-        leader.alike.push(draft.kind);
-        leader.alike.extend(draft.alike);
+    let known: Vec<Kind> = leader.kinds().collect();
+    if leader.pattern == draft.pattern || is_table {
+        leader.alike.extend(draft.alike.iter().chain([&draft.kind]).filter(|k| !known.contains(k)));
     }
-    leader.also.push(draft.kind);
-    leader.also.extend(draft.also);
+    leader.also.extend(draft.kinds().filter(|k| !known.contains(k)));
+    if is_table {
+        leader.pattern = both(std::mem::replace(&mut leader.pattern, Pattern::Speaks(0)), draft.pattern);
+    }
     let (a, b) = (&mut leader.proof, draft.proof);
     a.explained += b.explained;
     a.of += b.of;

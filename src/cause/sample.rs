@@ -17,6 +17,15 @@ pub(super) struct Prospect<'a> {
     pub(super) applied: Applied<'a>,
     pub(super) frame: Frame,
     pub(super) price: i64,
+    /// The cells that are counted, where not all are.
+    pub(super) cells: Option<Vec<Cell>>,
+}
+
+impl Prospect<'_> {
+    /// The cells that may become a cause, simple ones first.
+    pub(super) fn cells(&self, grid: &Grid) -> Vec<Cell> {
+        self.cells.clone().unwrap_or_else(|| grid.cells().collect())
+    }
 }
 
 /// The events that are looked at, with their literals.
@@ -26,7 +35,10 @@ pub(super) struct Sample {
     pub(super) units: Vec<Unit>,
     attribute_keys: Vec<u32>,
     keys: Vec<(u32, u32)>,
+    /// Findings that each open event stands for.
     pub(super) weight: u64,
+    /// Findings that each event stands for that a cause had before.
+    gone: u64,
     /// The cause that claimed it, counting from 1.
     pub(super) claimed: Vec<u32>,
     literals: Vec<u16>,
@@ -41,18 +53,21 @@ impl Sample {
 }
 
 impl Sample {
-    /// The open and the claimed events of a group, evenly chosen where there are too many. Findings are in content
+    /// The open and the claimed events of a group, each evenly chosen where there are too many. Findings are in content
     /// order, so that the choice does not depend on the order of rows.
     pub(super) fn of(space: &Space<'_>, live: &Live<'_, '_>) -> Self {
         let events = &live.group.events;
-        let step = events.len().div_ceil(SAMPLE).max(1);
-        let at: Vec<u32> = (0..events.len() as u32).step_by(step).collect();
+        let closed: Vec<u32> = (0..events.len() as u32).filter(|at| live.claimed[*at as usize] > 0).collect();
+        let steps = [&live.open, &closed].map(|list| list.len().div_ceil(SAMPLE).max(1));
+        let at: Vec<u32> =
+            live.open.iter().step_by(steps[0]).chain(closed.iter().step_by(steps[1])).copied().collect();
         let width = space.attributes.len();
         let mut sample = Self {
             units: Vec::with_capacity(at.len()),
             attribute_keys: vec![0; at.len() * width],
             keys: Vec::with_capacity(at.len()),
-            weight: step as u64,
+            weight: steps[0] as u64,
+            gone: steps[1] as u64,
             claimed: at.iter().map(|a| live.claimed[*a as usize]).collect(),
             literals: Vec::new(),
             ends: Vec::new(),
@@ -103,7 +118,7 @@ impl Sample {
             let (unit, keys) = (self.units[event], self.keys[event]);
             if self.claimed[event] > 0 {
                 if prospect.applied.touches(unit, keys.0) {
-                    gone.add(&prospect.frame, self.matched(event));
+                    gone.add_times(&prospect.frame, self.matched(event), self.gone);
                 }
             } else if prospect.applied.outcome(unit, keys) == Outcome::AsSaid {
                 hits.add(&prospect.frame, self.matched(event));
@@ -121,7 +136,7 @@ impl Sample {
                 hits.take_out(&prospect.frame, self.matched(*event));
             }
             if outcome != Outcome::Untouched {
-                gone.add(&prospect.frame, self.matched(*event));
+                gone.add_times(&prospect.frame, self.matched(*event), self.weight);
             }
         }
     }

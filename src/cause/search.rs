@@ -7,7 +7,8 @@ use rayon::prelude::*;
 
 use super::bits::{BIT, Share, log2, worth};
 use super::choose::{Keyed, literals};
-use super::count::{count, promising, thin};
+use super::count::{all_counts, promising, thin};
+use super::dense;
 use super::dictionary::{Applied, Dictionary, Outcome, keys_of};
 use super::grid::{Cell, Frame, Grid};
 use super::group::{Event, Group, Sort};
@@ -48,6 +49,8 @@ pub(super) struct Live<'a, 'g> {
     pub(super) dictionary: Option<Dictionary<'a>>,
     /// For each event: number of the cause that explains it, counting from 1.
     pub(super) claimed: Vec<u32>,
+    /// The events that no cause explains yet.
+    pub(super) open: Vec<u32>,
     found: Vec<Found<'a>>,
     bases: Vec<Base>,
     refined: BTreeSet<String>,
@@ -57,13 +60,18 @@ pub(super) struct Live<'a, 'g> {
 /// All causes of the groups of one population.
 ///
 /// Findings that `known` gives to a cause already follow from it and are left alone.
-pub(super) fn search<'a>(
+pub(super) fn search<'a, 'g>(
     space: &Space<'a>,
-    groups: &[&Group],
+    groups: &[&'g Group],
     known: &[u32],
     settings: &Settings,
 ) -> Vec<Vec<Found<'a>>> {
-    let mut lives: Vec<Live<'a, '_>> = groups.iter().map(|group| Live::new(space, group, known)).collect();
+    let start = |group: &&'g Group| {
+        let mut live = Live::new(space, group, known);
+        live.take_whole(space, settings);
+        live
+    };
+    let mut lives: Vec<Live<'a, 'g>> = groups.par_iter().map(start).collect();
     for round in 0..ROUNDS {
         if lives.iter().all(|l| l.is_done) {
             break;
@@ -83,7 +91,7 @@ pub(super) fn search<'a>(
         }
         let prospects = promising(space, &samples, prospects, &literals, settings);
         let prospects = thin(space, &lives, &samples, prospects, &literals, settings);
-        let grids = count(space, &lives, &prospects, &literals, 1);
+        let grids = all_counts(space, &lives, &prospects, &literals);
         let is_last = round + 1 == ROUNDS;
         lives.par_iter_mut().zip(samples).enumerate().for_each(|(at, (live, sample))| {
             let Some(mut sample) = sample else { return };
@@ -123,14 +131,14 @@ fn propose<'a>(
             let chosen = chosen.into_iter().filter_map(|l| numbers.number(l)).collect();
             let price = price(&applied.pattern, live.dictionary.as_ref());
             let frame = Frame::new(base, chosen);
-            prospects.push(Prospect { live: at, applied: applied.clone(), frame, price });
+            prospects.push(Prospect { live: at, applied: applied.clone(), frame, price, cells: None });
         }
     }
     prospects
 }
 
 /// What it takes to name a pattern.
-fn price(pattern: &Pattern, dictionary: Option<&Dictionary<'_>>) -> i64 {
+pub(super) fn price(pattern: &Pattern, dictionary: Option<&Dictionary<'_>>) -> i64 {
     let value = log2(dictionary.map_or(1, Dictionary::len) as u64);
     match pattern {
         Pattern::Speaks(_) => BIT,
@@ -159,15 +167,28 @@ impl<'a, 'g> Live<'a, 'g> {
             (Sort::Values, Some(field)) => Dictionary::new(space.run, kind.entity, field),
             _ => None,
         };
+        let claimed: Vec<u32> =
+            group.events.iter().map(|e| if known[e.finding as usize] > 0 { FOLLOWS } else { 0 }).collect();
         Self {
             group,
             dictionary,
-            claimed: group.events.iter().map(|e| if known[e.finding as usize] > 0 { FOLLOWS } else { 0 }).collect(),
+            open: (0u32..).zip(&claimed).filter(|(_, cause)| **cause == 0).map(|(at, _)| at).collect(),
+            claimed,
             found: Vec::new(),
             bases: Vec::new(),
             refined: BTreeSet::new(),
             is_done: false,
         }
+    }
+
+    /// Takes what changed the field as a whole, before conditions are sought.
+    fn take_whole(&mut self, space: &Space<'a>, settings: &Settings) {
+        while let Some(dictionary) = &self.dictionary
+            && let Some(applied) = dense::whole(space, self.group, dictionary, &self.open, settings)
+        {
+            self.claim(space, applied, Vec::new());
+        }
+        self.is_done = (self.open.len() as u64) < settings.min_findings;
     }
 
     /// Takes the best causes of a round, and asks for what the next round should look at.
@@ -195,7 +216,8 @@ impl<'a, 'g> Live<'a, 'g> {
             // A hint is taken only when nothing better can come of a closer look.
             let is_final = is_last || (asks.is_empty() && self.found.len() == before);
             let Some(next) = proved.or(if is_final { best } else { None }) else {
-                self.is_done = is_last || (self.found.len() == before && asks.is_empty());
+                let is_over = (self.open.len() as u64) < settings.min_findings;
+                self.is_done = is_last || is_over || (self.found.len() == before && asks.is_empty());
                 self.bases = asks;
                 break;
             };
@@ -251,20 +273,25 @@ impl<'a, 'g> Live<'a, 'g> {
             sample.claimed[*event] = number;
         }
         let condition: Vec<Literal> = condition.into_iter().map(|l| literals.get(l)).collect();
-        let applied = prospect.applied.clone();
-        let is_one = |(at, event): (usize, &Event)| {
-            let value_keys = keys_of(self.dictionary.as_ref(), space.population, event.unit);
-            self.claimed[at] == 0
-                && applied.outcome(event.unit, value_keys) == Outcome::AsSaid
-                && condition.iter().all(|l| l.holds(space, event.unit))
+        self.claim(space, prospect.applied.clone(), condition);
+        taken
+    }
+
+    /// Makes a pattern under a condition a cause: of all open events that it explains.
+    fn claim(&mut self, space: &Space<'a>, applied: Applied<'a>, literals: Vec<Literal>) {
+        let number = self.found.len() as u32 + 1;
+        let is_one = |at: &u32| {
+            let unit = self.group.events[*at as usize].unit;
+            let value_keys = keys_of(self.dictionary.as_ref(), space.population, unit);
+            applied.outcome(unit, value_keys) == Outcome::AsSaid && literals.iter().all(|l| l.holds(space, unit))
         };
-        let all = self.group.events.par_iter().enumerate().with_min_len(4096);
-        let events: Vec<u32> = all.filter(|e| is_one(*e)).map(|(at, _)| at as u32).collect();
+        let events: Vec<u32> = self.open.par_iter().with_min_len(4096).copied().filter(is_one).collect();
         for at in &events {
             self.claimed[*at as usize] = number;
         }
-        self.found.push(Found { applied, literals: condition, events });
-        taken
+        let claimed = &self.claimed;
+        self.open.retain(|at| claimed[*at as usize] == 0);
+        self.found.push(Found { applied, literals, events });
     }
 }
 
@@ -283,10 +310,10 @@ fn weigh(
         let of = |cell: Option<Cell>, grid: &Grid| cell.map_or(grid.whole, |c| grid.get(c));
         let share = |cell: Option<Cell>| {
             let hits = of(cell, hits) * weight;
-            Share { hits, of: of(cell, all).saturating_sub(of(cell, gone) * weight).max(hits) }
+            Share { hits, of: of(cell, all).saturating_sub(of(cell, gone)).max(hits) }
         };
         let whole = share(None);
-        for cell in hits.cells().filter(|c| !banned.contains(&(at, *c))) {
+        for cell in prospect.cells(hits).into_iter().filter(|c| !banned.contains(&(at, *c))) {
             let this = share(Some(cell));
             if this.hits < settings.min_findings || (cell == Cell::All && !prospect.frame.base.is_empty()) {
                 continue;

@@ -6,7 +6,7 @@ use super::follow::{Owners, of_student};
 use super::model::Settings;
 use crate::canonical::{Entity, Field, Row, Side};
 use crate::finding::{Finding, Findings, Subject};
-use crate::policy::{Bound, Part, Rational, Reason, derive};
+use crate::policy::{Bound, BoundKind, Derivation, Part, Rational, Reason, derive};
 use crate::reconcile::Reconciliation;
 
 /// What is known of a finding.
@@ -39,12 +39,14 @@ pub(super) fn shares(
         .collect()
 }
 
-struct Work<'a> {
-    run: &'a Reconciliation,
-    findings: &'a Findings,
-    of_finding: &'a [u32],
-    bound: &'a Bound,
-    settings: &'a Settings,
+/// What the derivations are held against.
+pub(super) struct Work<'a> {
+    pub(super) run: &'a Reconciliation,
+    pub(super) findings: &'a Findings,
+    /// The draft of each finding.
+    pub(super) of_finding: &'a [u32],
+    pub(super) bound: &'a Bound,
+    pub(super) settings: &'a Settings,
 }
 
 impl Work<'_> {
@@ -61,10 +63,6 @@ impl Work<'_> {
         if self.is(finding, "gpa-not-reproducible") {
             return Some(Shares::Known(vec![(0, 1)]));
         }
-        let rows: Vec<usize> = of_student(self.findings, finding.subject)
-            .filter(|at| self.findings.rows[*at].entity == Entity::Transcript && self.of_finding.len() > *at)
-            .filter(|at| !self.is(&self.findings.rows[*at], "gpa-inputs-changed"))
-            .collect();
         let kind = self.run.dataset(Side::Legacy).get(Entity::Gpa).zip(finding.legacy);
         let kind = kind.and_then(|(gpas, row)| gpas.text(row, Field::GpaKind));
         let bound = self.bound.kinds.iter();
@@ -74,14 +72,7 @@ impl Work<'_> {
             None => return None,
         };
         let derivation = derive(self.run, student, bound)?;
-        let parts = derivation.row_parts();
-        let mut owners: Vec<(u32, Rational)> = Vec::new();
-        for part in &parts {
-            // What other rows make of a row that has no finding itself goes with those rows.
-            if let Some(owner) = self.owner(part, &rows) {
-                add(&mut owners, owner, part.amount)?;
-            }
-        }
+        let mut owners = self.owners(student, &derivation)?;
         if !self.is(finding, "gpa-stale") && !is_inputs {
             let rest = derivation.unexplained()?;
             if !rest.is_zero() {
@@ -89,6 +80,26 @@ impl Work<'_> {
             }
         }
         weigh(&owners)
+    }
+
+    /// What each draft (0 for what no cause explains) adds to the GPA that the legacy rows of a student give.
+    pub(super) fn parts(&self, student: u32, kind: &BoundKind) -> Option<Vec<(u32, Rational)>> {
+        self.owners(student, &derive(self.run, student, kind)?)
+    }
+
+    fn owners(&self, student: u32, derivation: &Derivation) -> Option<Vec<(u32, Rational)>> {
+        let rows: Vec<usize> = of_student(self.findings, Subject::Student(student))
+            .filter(|at| self.findings.rows[*at].entity == Entity::Transcript && self.of_finding.len() > *at)
+            .filter(|at| !self.is(&self.findings.rows[*at], "gpa-inputs-changed"))
+            .collect();
+        let mut owners: Vec<(u32, Rational)> = Vec::new();
+        for part in &derivation.row_parts() {
+            // What other rows make of a row that has no finding itself goes with those rows.
+            if let Some(owner) = self.owner(part, &rows) {
+                add(&mut owners, owner, part.amount)?;
+            }
+        }
+        Some(owners)
     }
 
     /// The draft of the finding on the row of a part: of the field that the part is about, where there is one.

@@ -27,6 +27,9 @@ pub const CSV_HEADER: [&str; 19] = [
     "fix",
 ];
 
+/// Lines to repair that are shown unless all are asked for.
+const LINES: usize = 40;
+
 impl Cause {
     /// One line of causes.csv, in the order of [`CSV_HEADER`].
     #[must_use]
@@ -64,9 +67,10 @@ impl Cause {
         terms.join("; ")
     }
 
-    /// The cause in full, for `rollproof explain cause:N`. Without students: those are listed from the findings.
+    /// The cause in full, for `rollproof explain cause:N`. Without students: those are listed from the findings. Of
+    /// lines to repair the first are shown, or all.
     #[must_use]
-    pub fn page(&self) -> String {
+    pub fn page(&self, all: bool) -> String {
         let mut text = String::new();
         let word = if self.proved { "proved" } else { "a hint, not proved" };
         let _ = writeln!(text, "Cause {} · {} · {word}\n{}\n", self.number, self.id, self.sentence);
@@ -85,15 +89,22 @@ impl Cause {
         if !self.consequences.is_empty() {
             let _ = writeln!(text, "  in all     {}", count(self.students_in_all, "student"));
         }
+        self.lines(&mut text, if all { self.fix.lines.len() } else { LINES });
+        self.tables(&mut text);
+        text
+    }
+
+    fn lines(&self, text: &mut String, shown: usize) {
         if !self.fix.lines.is_empty() {
             let _ = writeln!(text, "\n  lines as they should be");
         }
-        for line in &self.fix.lines {
+        for line in self.fix.lines.iter().take(shown) {
             let number = if line.line == 0 { "new".to_owned() } else { line.line.to_string() };
             let _ = writeln!(text, "  {}:{number}  {}", line.file, line.text);
         }
-        self.tables(&mut text);
-        text
+        if self.fix.lines.len() > shown {
+            let _ = writeln!(text, "  … {} more (--all lists them)", self.fix.lines.len() - shown);
+        }
     }
 
     fn tables(&self, text: &mut String) {
@@ -146,15 +157,9 @@ impl Causes {
                 hints = true;
                 text.push_str("\nHints (not proved)\n");
             }
-            let students = count(cause.students_in_all, "student");
-            let _ = writeln!(
-                text,
-                "{:>3}  {:>14}  {:>14}  {}",
-                cause.number,
-                count(cause.findings_in_all(), "finding"),
-                students,
-                cause.sentence
-            );
+            let (findings, students) = (cause.findings_in_all(), cause.students_in_all);
+            let _ = writeln!(text, "{:>3}  {}", cause.number, cause.sentence);
+            let _ = writeln!(text, "     {}, {}", count(findings, "finding"), count(students, "student"));
             let _ = writeln!(text, "     {}", cause.proof);
             let _ = writeln!(text, "     fix: {}", cause.fix.line());
         }
@@ -215,7 +220,7 @@ mod tests {
 
     #[test]
     fn a_page_says_what_where_and_how_sure() {
-        let page = cause().page();
+        let page = cause().page(false);
         for part in [
             "Cause 1 · 9f2c41d07a · proved",
             "1,061 findings, 58 students",

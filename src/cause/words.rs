@@ -87,7 +87,6 @@ fn what_of(kind: Kind, leading: Kind) -> String {
         None if kind.entity == leading.entity && kind.population == Population::Legacy => "records missing".to_owned(),
         None if kind.entity == leading.entity && kind.population == Population::New => "records too many".to_owned(),
         Some(field) if kind.entity == leading.entity => spaced(field.name()),
-        Some(field) if leading.field == Some(field) => kind.entity.to_string(),
         _ => what(kind),
     }
 }

@@ -22,7 +22,7 @@
 use super::context::{Check, Meta, Out, RunContext};
 use crate::canonical::{Entity, Field};
 use crate::finding::{Change, Severity, Subject};
-use crate::policy::{Calibration, Rational};
+use crate::policy::Calibration;
 
 static META: Meta = Meta {
     name: "gpa-policy-doubtful",
@@ -51,11 +51,11 @@ impl Check for GpaPolicyDoubtful {
             if calibration.compared == calibration.reproduced {
                 continue;
             }
-            let subject = Subject::Other(out.note(format!("policy of the {} GPA", calibration.kind)));
+            let subject = Subject::Other(out.note(Calibration::subject(&calibration.kind)));
             let note = out.note(sentence(&calibration));
             let finding = out.finding(subject, &META, Change::Changed);
             (finding.note, finding.field) = (note, Some(Field::Value));
-            if Rational::new(999, 10).is_some_and(|least| calibration.reaches(least)) {
+            if Calibration::is_enough(calibration.reproduced, calibration.compared) {
                 finding.severity = Severity::Info;
             }
         }

@@ -76,6 +76,12 @@ impl Console {
         terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0).clamp(60, 120))
     }
 
+    /// Columns that answers are broken to: those of the terminal that they are read on, if any.
+    #[must_use]
+    pub fn breaks_at(&self) -> Option<usize> {
+        (self.output.is_none() && std::io::stdout().is_terminal()).then(|| self.width())
+    }
+
     /// Writes an answer to stdout or to the file of `-o`, which only its owner may read: answers can hold student data.
     ///
     /// # Errors

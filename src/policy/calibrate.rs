@@ -66,6 +66,18 @@ impl Calibration {
         self.percent().is_some_and(|percent| percent >= least)
     }
 
+    /// What a finding about the policy of a kind is about.
+    #[must_use]
+    pub fn subject(kind: &str) -> String {
+        format!("policy of the {kind} GPA")
+    }
+
+    /// True when so many reproduced values of all that were compared leave no doubt.
+    #[must_use]
+    pub const fn is_enough(reproduced: u64, compared: u64) -> bool {
+        compared > 0 && reproduced as u128 * 1000 >= compared as u128 * 999
+    }
+
     /// One sentence: `weighted (lausd-weighted): 0 of 400 stored values are what the policy gives`.
     #[must_use]
     pub fn sentence(&self) -> String {

@@ -211,9 +211,12 @@ fn cause_lines(out: &mut String, summary: &Summary, look: Look) {
     }
     out.push_str("\n Largest causes\n");
     for cause in summary.causes.iter().take(CAUSES) {
-        let counts = format!("{}  {}", plural(cause.findings, "finding"), plural(cause.students, "student"));
-        let text = format!("{:>3}  {counts:<28}{}", cause.number, cause.text);
-        let _ = writeln!(out, "{}", clip(&text, look.width));
+        for (at, part) in wrap(&cause.text, look.width.saturating_sub(5)).into_iter().enumerate() {
+            let number = if at == 0 { cause.number.to_string() } else { String::new() };
+            let _ = writeln!(out, "{number:>3}  {part}");
+        }
+        let counts = format!("{}, {}", plural(cause.findings, "finding"), plural(cause.students, "student"));
+        let _ = writeln!(out, "{}", clip(&format!("     {counts}"), look.width));
         if !cause.fix_where.is_empty() {
             let _ = writeln!(out, "{}", clip(&format!("     fix in {}", cause.fix_where), look.width));
         }

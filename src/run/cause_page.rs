@@ -25,7 +25,7 @@ pub fn cause_page(
     cause: &Cause,
     (all, clock): (bool, &Clock),
 ) -> Result<String, Error> {
-    let mut text = cause.page();
+    let mut text = cause.page(all);
     students(&mut text, comparison, causes, cause, all);
     samples(&mut text, &Spelled::new(&comparison.reconciliation, &comparison.findings, &project.label), cause);
     if cause.proved {

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+use foldhash::HashMap;
+
 use crate::canonical::{Entity, Field, Side};
 use crate::cause::{CodeLine, Origin, Origins};
-use crate::mapping::{ColumnRef, Crosswalk, EndDate, Mapping, Source, YearRule};
+use crate::mapping::{ColumnRef, Crosswalk, EndDate, Line, Mapping, Source, YearRule};
 use crate::project::{Owners, Policies, PolicyRef, Project, source_of};
 
 /// Both sides' mappings, their files read when a cause asks for a line.
@@ -16,6 +18,8 @@ pub struct Files {
     owners: Owners,
     policies: Policies,
     texts: Mutex<BTreeMap<std::path::PathBuf, String>>,
+    /// For each code table: its lines by code.
+    lines: Mutex<BTreeMap<String, HashMap<String, usize>>>,
 }
 
 impl Files {
@@ -24,7 +28,7 @@ impl Files {
     pub fn new(project: &Project) -> Self {
         let (legacy, new) = (project.legacy.mapping.clone(), project.new.mapping.clone());
         let (owners, policies) = (project.owners.clone(), project.policies.clone());
-        Self { legacy, new, owners, policies, texts: Mutex::default() }
+        Self { legacy, new, owners, policies, texts: Mutex::default(), lines: Mutex::default() }
     }
 
     const fn mapping(&self, side: Side) -> &Mapping {
@@ -40,10 +44,31 @@ impl Files {
         let text = texts.entry(path.to_owned()).or_insert_with(|| source_of(path));
         let Some(before) = text.get(..byte) else { return (0, String::new()) };
         let number = before.bytes().filter(|b| *b == b'\n').count() as u32 + 1;
-        let start = before.rfind('\n').map_or(0, |at| at + 1);
-        let line = text[start..].lines().next().unwrap_or_default();
-        (number, line.to_owned())
+        (number, line_at(text, byte).to_owned())
     }
+
+    /// The line of a code table that holds a byte.
+    fn line_of(&self, table: &Crosswalk, byte: usize) -> String {
+        let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = texts.entry(table.path.clone()).or_insert_with(|| source_of(&table.path));
+        line_at(text, byte).to_owned()
+    }
+
+    /// The line of a code table for a code.
+    fn known<'t>(&self, table: &'t Crosswalk, raw: &str) -> Option<&'t Line> {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let index = lines.entry(table.name.clone()).or_insert_with(|| {
+            // Of two lines of one code the first counts.
+            table.lines.iter().enumerate().rev().map(|(at, line)| (line.from.clone(), at)).collect()
+        });
+        table.lines.get(*index.get(raw)?).filter(|line| line.line > 0)
+    }
+}
+
+/// The line of a text that holds a byte.
+fn line_at(text: &str, byte: usize) -> &str {
+    let start = text.get(..byte).and_then(|t| t.rfind('\n')).map_or(0, |at| at + 1);
+    text[start..].lines().next().unwrap_or_default()
 }
 
 /// A file as people find it.
@@ -85,11 +110,10 @@ impl Origins for Files {
         let name = origin.crosswalk.as_ref()?;
         let table = Side::BOTH.into_iter().find_map(|side| self.mapping(side).crosswalks.get(name))?;
         let owner = self.owners.of_crosswalk(name).to_owned();
-        let known = table.lines.iter().find(|l| l.from == raw).filter(|l| l.line > 0);
-        let (line, text) = match known {
+        let (line, text) = match self.known(table, raw) {
             Some(known) => {
-                let (line, text) = self.line(&table.path, known.span.start);
-                (line, self.rewritten(table, known.span.clone(), &text, to))
+                let text = self.line_of(table, known.span.start);
+                (known.line, self.rewritten(table, known.span.clone(), &text, to))
             }
             None => (0, self.added(table, raw, to)),
         };
@@ -120,7 +144,7 @@ impl Files {
     /// A line more for a code table, with as many cells as its other lines have.
     fn added(&self, table: &Crosswalk, raw: &str, to: &str) -> String {
         let Some(like) = table.lines.iter().find(|l| l.line > 0) else { return format!("{},{}", cell(raw), cell(to)) };
-        let (_, text) = self.line(&table.path, like.span.start);
+        let text = self.line_of(table, like.span.start);
         let before = self.rewritten(table, like.span.clone(), &text, "\u{1}");
         let parts: Vec<&str> = before.split(',').collect();
         let to_at = parts.iter().position(|p| *p == "\u{1}").unwrap_or(1);

@@ -89,7 +89,7 @@ fn a_gpa_hangs_under_the_cause_that_makes_most_of_its_difference() {
     assert!(gpas(marks.number) + gpas(levels.number) < all, "{}", causes.list());
     let percent =
         |c: &crate::cause::Cause| c.consequences.iter().find(|q| q.what == "gpa.value").unwrap().percent.unwrap();
-    assert!(percent(marks) > 60 && percent(marks) <= 100, "{}", marks.page());
+    assert!(percent(marks) > 60 && percent(marks) <= 100, "{}", marks.page(false));
     // GPAs that both faults move need both repaired.
     let both = causes.needs.values().filter(|n| n.contains(&marks.number) && n.contains(&levels.number)).count();
     assert!(both > 10, "{both}");
