@@ -239,8 +239,7 @@ impl Plan {
         for (at, prospect) in prospects.iter().enumerate() {
             let mut of_few = Vec::new();
             for cell in prospect.cells.iter().flatten().copied() {
-                let mut others: Vec<Literal> =
-                    prospect.frame.cell(cell).into_iter().map(|l| literals.get(l)).collect();
+                let mut others: Vec<Literal> = prospect.frame.cell(cell).into_iter().map(|l| literals.get(l)).collect();
                 if prospect.applied.few().is_some() {
                     of_few.push((cell, others));
                     continue;
@@ -261,12 +260,7 @@ impl Plan {
 }
 
 /// Counts the cells that are left, exactly.
-fn exact<'a>(
-    space: &Space<'a>,
-    lives: &[Live<'a, '_>],
-    prospects: &[Prospect<'a>],
-    literals: &Literals,
-) -> Vec<Grid> {
+fn exact<'a>(space: &Space<'a>, lives: &[Live<'a, '_>], prospects: &[Prospect<'a>], literals: &Literals) -> Vec<Grid> {
     let empty = || -> Vec<Grid> { prospects.iter().map(|p| Grid::new(&p.frame)).collect() };
     let students = space.run.students.len() as u32;
     let starts: Vec<u32> = (0..students.max(1)).step_by(CHUNK as usize).collect();

@@ -164,9 +164,7 @@ impl Repair<'_> {
         let is_told = |entity: Entity| self.draft.also.iter().any(|k| k.entity == entity && k.field == Some(field));
         let has_code = |entity: Entity| {
             let column = self.run.dataset(side).get(entity).and_then(|r| r.column(field));
-            column.is_some_and(|c| {
-                (0..c.values.len() as u32).any(|code| targets.contains_key(c.values.raw(code)))
-            })
+            column.is_some_and(|c| (0..c.values.len() as u32).any(|code| targets.contains_key(c.values.raw(code))))
         };
         let has_field = |entity: Entity| self.run.dataset(side.other()).get(entity).is_some_and(|r| r.has(field));
         let others = self.run.compared.iter().filter(|e| **e != self.draft.kind.entity && !is_told(**e));

@@ -147,8 +147,7 @@ impl Literal {
             Test::Is(wanted) => key == wanted,
             Test::Within { .. } => {
                 let is_file = space.attributes[at].name == Name::File;
-                key != NO_KEY
-                    && space.ordinal(at, unit, key).is_some_and(|place| self.test.spans(is_file, key, place))
+                key != NO_KEY && space.ordinal(at, unit, key).is_some_and(|place| self.test.spans(is_file, key, place))
             }
         }
     }

@@ -184,7 +184,8 @@ fn table(dictionary: &Dictionary<'_>, seen: &[Seen]) -> Option<Pattern> {
         })
         .collect();
     // A table is another table only when most of it is; a few wrong lines are a few causes.
-    (is_code(dictionary) && lines.len() >= TABLE && lines.len() * 2 >= dictionary.len() / 2).then_some(Pattern::Table(lines))
+    (is_code(dictionary) && lines.len() >= TABLE && lines.len() * 2 >= dictionary.len() / 2)
+        .then_some(Pattern::Table(lines))
 }
 
 /// A field whose values a code table may translate: of students, not their names and ids.

@@ -65,9 +65,7 @@ impl Ledger {
             let draft = self.drafts[*at].clone();
             let joined = leading.iter().position(|l| {
                 let leader = &self.drafts[order[*l]];
-                let is_one = |other: &Draft| {
-                    is_same_rule(other, &draft) || is_same_table(run, findings, other, &draft)
-                };
+                let is_one = |other: &Draft| is_same_rule(other, &draft) || is_same_table(run, findings, other, &draft);
                 if members[l].iter().any(|m| is_one(&self.drafts[*m])) {
                     return true;
                 }

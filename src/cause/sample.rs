@@ -59,8 +59,7 @@ impl Sample {
         let events = &live.group.events;
         let closed: Vec<u32> = (0..events.len() as u32).filter(|at| live.claimed[*at as usize] > 0).collect();
         let steps = [&live.open, &closed].map(|list| list.len().div_ceil(SAMPLE).max(1));
-        let at: Vec<u32> =
-            live.open.iter().step_by(steps[0]).chain(closed.iter().step_by(steps[1])).copied().collect();
+        let at: Vec<u32> = live.open.iter().step_by(steps[0]).chain(closed.iter().step_by(steps[1])).copied().collect();
         let width = space.attributes.len();
         let mut sample = Self {
             units: Vec::with_capacity(at.len()),

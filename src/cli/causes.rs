@@ -82,9 +82,10 @@ fn broken(line: &str, width: usize) -> impl Iterator<Item = String> {
     let start = label.map_or(leading, |end| line.len() - line[end..].trim_start().len());
     let (head, body) = line.split_at(start);
     let head = head.to_owned();
-    wrap(body, width.saturating_sub(start)).into_iter().enumerate().map(move |(at, part)| {
-        if at == 0 { format!("{head}{part}") } else { format!("{:start$}{part}", "") }
-    })
+    wrap(body, width.saturating_sub(start))
+        .into_iter()
+        .enumerate()
+        .map(move |(at, part)| if at == 0 { format!("{head}{part}") } else { format!("{:start$}{part}", "") })
 }
 
 #[cfg(test)]
@@ -93,7 +94,8 @@ mod tests {
 
     #[test]
     fn long_lines_are_broken_under_their_text_and_lines_of_files_are_not() {
-        let text = "  1  one two three\n     fix: four five\n\n  lines as they should be\n  a.csv:1  one two three four\n";
+        let text =
+            "  1  one two three\n     fix: four five\n\n  lines as they should be\n  a.csv:1  one two three four\n";
         let expected = "  1  one two\n     three\n     fix: four\n     five\n\n  lines as they should be\n  a.csv:1  one two three four";
         assert_eq!(laid_out(text, Some(14)), expected);
         assert_eq!(laid_out(text, None), text.trim_end());
