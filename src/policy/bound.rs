@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
+use super::compact::{Compact, Packing};
 use super::gpa::{Evaluation, GpaPolicy, Lens, RowReader, Scratch, evaluate, reproduces};
 use super::graduation::audit::StudentRows;
 use super::graduation::{Audit, RequirementLens};
@@ -12,6 +13,9 @@ use super::rational::Rational;
 use super::{KindPolicy, Policies};
 use crate::canonical::{Dataset, Decimal, Entity, Field, Row, Side, Typed};
 use crate::reconcile::Reconciliation;
+
+/// Students whose numbers are computed before they are packed.
+const WAVE: usize = 1 << 16;
 
 /// A stored GPA of one student.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +38,7 @@ impl Stored {
 }
 
 /// A GPA computed from rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Computed {
     /// Before rounding; `None` when nothing counts.
     pub exact: Option<Rational>,
@@ -81,7 +85,7 @@ pub struct BoundKind {
     /// Legacy policy on new rows.
     pub new_under_legacy: Option<Lens>,
     /// By position of the student pair; empty until computed.
-    numbers: Vec<Option<Box<Numbers>>>,
+    numbers: Compact,
     /// Ranks of both sides, once somebody asks.
     rankings: OnceLock<[Option<Ranking>; 2]>,
 }
@@ -108,7 +112,7 @@ impl BoundKind {
             legacy_under_new: cross(&policy.new, &reconciliation.legacy),
             new_under_legacy: cross(&policy.legacy, &reconciliation.new),
             policy: policy.clone(),
-            numbers: Vec::new(),
+            numbers: Compact::default(),
             rankings: OnceLock::new(),
         }
     }
@@ -132,10 +136,8 @@ impl BoundKind {
     /// The numbers of one student.
     #[must_use]
     pub fn numbers(&self, reconciliation: &Reconciliation, position: u32) -> Numbers {
-        match self.numbers.get(position as usize) {
-            Some(known) => known.as_deref().copied().unwrap_or_default(),
-            None => self.compute(reconciliation, position, &mut Scratch::default()),
-        }
+        let known = self.numbers.get(position);
+        known.unwrap_or_else(|| self.compute(reconciliation, position, &mut Scratch::default()))
     }
 
     fn compute(&self, reconciliation: &Reconciliation, position: u32, scratch: &mut Scratch) -> Numbers {
@@ -212,14 +214,16 @@ impl Bound {
     pub fn new(policies: &Policies, reconciliation: &Reconciliation) -> Self {
         let mut bound = Self::lazy(policies, reconciliation);
         for kind in &mut bound.kinds {
-            let all = (0..reconciliation.students.len() as u32)
-                .into_par_iter()
-                .map_init(Scratch::default, |scratch, position| {
-                    let numbers = kind.compute(reconciliation, position, scratch);
-                    (numbers != Numbers::default()).then(|| Box::new(numbers))
-                })
-                .collect();
-            kind.numbers = all;
+            let mut packing = Packing::default();
+            let students = reconciliation.students.len() as u32;
+            for start in (0..students).step_by(WAVE) {
+                let wave: Vec<Numbers> = (start..(start + WAVE as u32).min(students))
+                    .into_par_iter()
+                    .map_init(Scratch::default, |scratch, position| kind.compute(reconciliation, position, scratch))
+                    .collect();
+                wave.iter().for_each(|numbers| packing.push(numbers));
+            }
+            kind.numbers = packing.finish();
         }
         bound
     }

@@ -3,6 +3,7 @@
 pub mod bound;
 pub mod calibrate;
 pub mod command;
+mod compact;
 pub mod credits;
 pub mod derive;
 pub mod explain;
