@@ -71,12 +71,8 @@ impl Packing {
         let mut like_legacy = |c: Option<Computed>| {
             if c == n.legacy { legacy } else { number(c, &mut packed.computed, computed) }
         };
-        let computed = [
-            legacy,
-            like_legacy(n.new),
-            like_legacy(n.legacy_rows_new_rules),
-            like_legacy(n.new_rows_legacy_rules),
-        ];
+        let computed =
+            [legacy, like_legacy(n.new), like_legacy(n.legacy_rows_new_rules), like_legacy(n.new_rows_legacy_rules)];
         let rows = [row(n.legacy_stored), row(n.new_stored)];
         packed.students.push(Small { rows, stored: [legacy_stored, new_stored], computed });
     }
