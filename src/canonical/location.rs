@@ -80,6 +80,20 @@ impl Locations {
         self.record.push(record);
     }
 
+    /// Appends the places of many rows of a file: record and line of each.
+    pub fn extend(&mut self, file: u32, rows: impl ExactSizeIterator<Item = (u32, u32)> + Clone) {
+        let largest = rows.clone().map(|(record, line)| record.max(line)).max().unwrap_or(0);
+        let differ = rows.clone().any(|(record, line)| line != record);
+        if differ && self.line.is_empty() {
+            self.line.clone_from(&self.record);
+        }
+        if differ || !self.line.is_empty() {
+            self.line.extend_below(largest, rows.clone().map(|(_, line)| line));
+        }
+        self.file.extend_below(file, std::iter::repeat_n(file, rows.len()));
+        self.record.extend_below(largest, rows.map(|(record, _)| record));
+    }
+
     /// Forgets all rows from `rows` on and all files from `files` on (a file that is read again).
     pub fn truncate(&mut self, files: usize, rows: usize) {
         self.files.truncate(files);
@@ -153,5 +167,23 @@ mod tests {
         places.push(f, 5, 5);
         let lines: Vec<u32> = (0..4).map(|r| places.get(r).line).collect();
         assert_eq!(lines, [2, 3, 6, 5]);
+    }
+
+    #[test]
+    fn many_places_at_once_are_those_of_one_after_another() {
+        let rows = [(2, 2), (3, 3), (4, 6), (5, 7)];
+        for first in 0..rows.len() {
+            let (mut one_by_one, mut at_once) = (Locations::default(), Locations::default());
+            for places in [&mut one_by_one, &mut at_once] {
+                places.add_file(SourceFile { name: "a.csv".into(), blake3: String::new(), bytes: 0 });
+            }
+            rows.iter().for_each(|(record, line)| one_by_one.push(0, *record, *line));
+            at_once.extend(0, rows[..first].iter().copied());
+            at_once.extend(0, rows[first..].iter().copied());
+            let all =
+                |places: &Locations| (0..4).map(|r| (places.get(r).record, places.get(r).line)).collect::<Vec<_>>();
+            assert_eq!(all(&at_once), all(&one_by_one));
+            assert_eq!(at_once.line.len(), one_by_one.line.len());
+        }
     }
 }

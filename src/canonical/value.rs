@@ -116,6 +116,12 @@ impl Values {
         self.pool.get(self.text_at(code))
     }
 
+    /// True when every value is canonical as it stood in the file.
+    #[must_use]
+    pub const fn is_plain(&self) -> bool {
+        self.texts.is_empty()
+    }
+
     /// The key of each code; see [`Entry::key`].
     #[must_use]
     pub fn keys(&self) -> &[u32] {

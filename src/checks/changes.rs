@@ -66,7 +66,8 @@ impl<'a> Comparer<'a> {
 
     fn differing(&self, entity: Entity, legacy: Row, new: Row) -> FieldSet {
         let mut set = FieldSet::default();
-        for column in self.columns(entity) {
+        // Section numbers are made anew by every system: they are mapped, and no difference.
+        for column in self.columns(entity).iter().filter(|c| c.field != Field::Section) {
             if !column.equal(legacy, new) {
                 set.add(column.field);
             }
@@ -159,6 +160,10 @@ impl Changes {
             }
             let Some(records) = run.pairs(position, entity) else { continue };
             let mut looked_at = records.both().len() as u64;
+            self.looked_at[entity as usize] = looked_at;
+            if records.is_same() {
+                continue;
+            }
             for both in records.both() {
                 keep(both.legacy, both.new, comparer.differing(entity, both.legacy, both.new), None);
             }

@@ -79,6 +79,8 @@ pub struct StudentContext<'a> {
 pub struct Known {
     /// The audit of each side; `None` where there is none.
     pub(super) audits: [OnceCell<Option<Audit>>; 2],
+    /// Classes that are not dropped, by side.
+    pub(super) active: [OnceCell<Vec<Row>>; 2],
     /// Pairs of classes that meet at the same time, by side.
     pub(super) conflicts: [OnceCell<Vec<(Row, Row)>>; 2],
 }
@@ -161,14 +163,14 @@ impl<'a> StudentContext<'a> {
     /// or room of a class: then nothing that is computed from them can differ.
     #[must_use]
     pub fn has_same_rows(&self) -> bool {
-        let exceptions = Side::BOTH.map(|side| self.policies.exceptions_of(self.reconciliation, self.position, side));
         let paired = |entity| self.pairs(entity).is_some_and(|p| p.is_complete());
-        exceptions[0] == exceptions[1]
-            && !self.policies.bound(self.reconciliation).catalogue_differs
-            && paired(Entity::Transcript)
+        let exceptions = |side| self.policies.exceptions_of(self.reconciliation, self.position, side);
+        paired(Entity::Transcript)
             && paired(Entity::Schedule)
             && self.changes.of(Entity::Transcript).is_empty()
             && self.changes.of(Entity::Schedule).iter().all(|pair| pair.fields.is_within(&ONLY_WHERE_AND_WHO))
+            && !self.policies.bound(self.reconciliation).catalogue_differs
+            && exceptions(Side::Legacy) == exceptions(Side::New)
     }
 
     /// True when both sides map the field and the two values differ (unmapped and unreadable values differ from all).

@@ -18,7 +18,6 @@
 //! Load earned credit from its own column; never compute it from the attempted one.
 
 use super::context::{Check, Meta, Out, StudentContext};
-use super::judge::is_failing;
 use crate::canonical::{Entity, Field, Row, Side};
 use crate::finding::{Change, Severity};
 
@@ -42,7 +41,8 @@ impl Check for CreditOnFailedMark {
     fn student(&self, student: &StudentContext<'_>, out: &mut Out) {
         let Some(pairs) = student.pairs(Entity::Transcript).filter(|_| student.is_paired()) else { return };
         let bad = |side: Side, row: Row| {
-            student.text(side, Entity::Transcript, row, Field::Mark).is_some_and(is_failing)
+            let records = student.records(side, Entity::Transcript);
+            records.is_some_and(|r| student.facts.meetings(side).is_failing(r, row))
                 && student.number(side, Entity::Transcript, row, Field::CreditEarned).is_some_and(|c| !c.is_zero())
         };
         for both in pairs.both() {

@@ -2,8 +2,10 @@
 //! simply writes another way.
 
 use foldhash::{HashMap, HashMapExt, HashSet};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::meetings::Meetings;
 use crate::canonical::{Entity, Field, Row, Side, Typed};
 use crate::reconcile::{Compared, NEVER, NONE, Reconciliation, compared};
 
@@ -18,6 +20,8 @@ pub struct Facts {
     swapped: HashSet<u32>,
     /// Student pairs whose transcripts are each other's.
     swapped_transcripts: HashSet<u32>,
+    /// Classes and marks of both sides.
+    meetings: [Meetings; 2],
     /// Columns with codes that no crosswalk covers, by side and entity.
     unmapped: [[Vec<Field>; Entity::ALL.len()]; 2],
     /// Columns with texts that do not read.
@@ -61,12 +65,17 @@ impl Facts {
                 }
             }
         }
+        facts.meetings = Side::BOTH.map(|side| Meetings::of(run, side));
         facts.unmapped = Side::BOTH.map(|side| Entity::ALL.map(|e| holding(run, side, e, Typed::Unmapped)));
         facts.unreadable = Side::BOTH.map(|side| Entity::ALL.map(|e| holding(run, side, e, Typed::Unreadable)));
         for entity in [Entity::Student, Entity::Schedule, Entity::Transcript] {
             let mut columns = compared(&run.legacy, &run.new, entity);
             columns.retain(|c| LABELS.contains(&(entity, c.field)));
-            facts.find_labels(run, entity, &columns);
+            let labels: Vec<_> =
+                columns.par_iter().map(|column| (column.field, find_labels(run, entity, column))).collect();
+            for (field, pairs) in labels {
+                facts.relabelled.extend(pairs.into_iter().map(|(l, n)| (entity, field, l, n)));
+            }
         }
         facts
     }
@@ -91,49 +100,22 @@ impl Facts {
 
     /// The facts that concern the students from `first` on, who are counted from nought there.
     #[must_use]
-    pub fn of_part(lists: &FactLists, first: u32) -> Self {
+    pub fn of_part(run: &Reconciliation, lists: &FactLists, first: u32) -> Self {
         let shifted = |all: &[u32]| all.iter().filter_map(|position| position.checked_sub(first)).collect();
         Self {
             digits: lists.digits.iter().map(|(side, kind, digits)| ((*side, *kind), *digits)).collect(),
             relabelled: lists.relabelled.iter().copied().collect(),
             swapped: shifted(&lists.swapped),
             swapped_transcripts: shifted(&lists.swapped_transcripts),
+            meetings: Side::BOTH.map(|side| Meetings::of(run, side)),
             unmapped: lists.unmapped.clone(),
             unreadable: lists.unreadable.clone(),
         }
     }
 
-    fn find_labels(&mut self, run: &Reconciliation, entity: Entity, columns: &[Compared<'_>]) {
-        for column in columns {
-            let mut differing: HashMap<(u32, u32), u32> = HashMap::new();
-            let (mut ours, mut theirs): (HashMap<u32, u32>, HashMap<u32, u32>) = (HashMap::new(), HashMap::new());
-            let (mut pairs, mut changed) = (0u64, 0u64);
-            each_pair(run, entity, |legacy, new| {
-                let (l, n) = (column.legacy.key(legacy), column.new.key(new));
-                *ours.entry(l).or_default() += 1;
-                *theirs.entry(n).or_default() += 1;
-                pairs += 1;
-                if l != n && ![l, n].iter().any(|k| *k == NEVER || *k == NONE) {
-                    *differing.entry((l, n)).or_default() += 1;
-                    changed += 1;
-                }
-            });
-            // Another teacher may be a change; another number for nearly every teacher is another numbering.
-            if column.field == Field::Teacher && (changed < 20 || changed * 2 < pairs) {
-                continue;
-            }
-            let alone = |l: u32, n: u32, count: u32| {
-                ours.get(&l) == Some(&count)
-                    && theirs.get(&n) == Some(&count)
-                    && !theirs.contains_key(&l)
-                    && !ours.contains_key(&n)
-            };
-            for ((l, n), count) in &differing {
-                if alone(*l, *n, *count) {
-                    self.relabelled.insert((entity, column.field, *l, *n));
-                }
-            }
-        }
+    /// What checks of classes and marks ask of a side's rows.
+    pub(super) const fn meetings(&self, side: Side) -> &Meetings {
+        &self.meetings[side as usize]
     }
 
     /// True when the two values are one label, written in each system's way throughout the run.
@@ -165,6 +147,52 @@ impl Facts {
     pub fn has_swapped_transcript(&self, position: u32) -> bool {
         self.swapped_transcripts.contains(&position)
     }
+}
+
+/// How often each key occurs.
+#[derive(Default)]
+struct Counts(Vec<u32>);
+
+impl Counts {
+    fn add(&mut self, key: u32) {
+        if key == NEVER {
+            return;
+        }
+        let key = key as usize;
+        if self.0.len() <= key {
+            self.0.resize((key + 1).next_power_of_two(), 0);
+        }
+        self.0[key] += 1;
+    }
+
+    fn of(&self, key: u32) -> u32 {
+        self.0.get(key as usize).copied().unwrap_or(0)
+    }
+}
+
+/// Values (legacy, new) of a column that are one label, written in each system's way throughout.
+fn find_labels(run: &Reconciliation, entity: Entity, column: &Compared<'_>) -> Vec<(u32, u32)> {
+    let mut differing: HashMap<(u32, u32), u32> = HashMap::new();
+    let (mut ours, mut theirs) = (Counts::default(), Counts::default());
+    let (mut pairs, mut changed) = (0u64, 0u64);
+    each_pair(run, entity, |legacy, new| {
+        let (l, n) = (column.legacy.key(legacy), column.new.key(new));
+        ours.add(l);
+        theirs.add(n);
+        pairs += 1;
+        if l != n && ![l, n].iter().any(|k| *k == NEVER || *k == NONE) {
+            *differing.entry((l, n)).or_default() += 1;
+            changed += 1;
+        }
+    });
+    // Another teacher may be a change; another number for nearly every teacher is another numbering.
+    if column.field == Field::Teacher && (changed < 20 || changed * 2 < pairs) {
+        return Vec::new();
+    }
+    let alone = |((l, n), count): &((u32, u32), u32)| {
+        ours.of(*l) == *count && theirs.of(*n) == *count && theirs.of(*l) == 0 && ours.of(*n) == 0
+    };
+    differing.into_iter().filter(alone).map(|(pair, _)| pair).collect()
 }
 
 /// The columns in whose dictionary such a value stands.

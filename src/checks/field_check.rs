@@ -2,6 +2,7 @@
 
 use super::changes::FieldSet;
 use super::context::{Check, Meta, Out, StudentContext};
+use super::spell::describe;
 use crate::canonical::{Decimal, Entity, Field, Row, Side, Typed};
 use crate::finding::Severity;
 use crate::reconcile::same;
@@ -144,8 +145,10 @@ impl<'a> FieldChange<'a> {
     /// What stands for the values of split records: `5 + 5 = 10` for numbers, `A, B` for others.
     fn shown(&self, side: Side) -> String {
         let Some((legacy, new)) = self.split else { return String::new() };
-        let rows = if side == Side::Legacy { legacy } else { new };
         let text = |row: &Row| self.student.records(side, self.entity).and_then(|r| r.raw(*row, self.field));
+        // By what the rows say, never by where they stand.
+        let mut rows = if side == Side::Legacy { legacy } else { new }.to_vec();
+        rows.sort_by_cached_key(|row| (describe(self.student.reconciliation, side, self.entity, *row), text(row)));
         let values: Vec<&str> = rows.iter().map(|r| text(r).unwrap_or_default()).collect();
         match self.number(side) {
             Some(total) if values.len() > 1 && self.field.kind() == crate::canonical::Kind::Number => {

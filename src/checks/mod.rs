@@ -57,6 +57,7 @@ mod in_gpa_changed;
 mod judge;
 mod level_changed;
 mod mark_changed;
+mod meetings;
 mod name_changed;
 mod name_garbled;
 mod needed_class_in_conflict;

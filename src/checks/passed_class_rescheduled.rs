@@ -44,17 +44,18 @@ impl Check for PassedClassRescheduled {
             return;
         }
         let text = |side, entity, row, field| student.text(side, entity, row, field);
-        let legacy: Vec<&str> = active_rows(student, Side::Legacy)
-            .into_iter()
-            .filter_map(|row| text(Side::Legacy, Entity::Schedule, row, Field::Course))
-            .collect();
-        let history = student.rows(Side::New, Entity::Transcript);
-        for class in active_rows(student, Side::New) {
+        // Equal keys are equal course codes.
+        let key = |side, row: Row| student.records(side, Entity::Schedule)?.key(row, Field::Course);
+        let legacy: Vec<u32> =
+            active_rows(student, Side::Legacy).iter().filter_map(|row| key(Side::Legacy, *row)).collect();
+        let mut history = None;
+        for class in active_rows(student, Side::New).iter().copied() {
             out.looked_at += 1;
-            let Some(course) = text(Side::New, Entity::Schedule, class, Field::Course) else { continue };
-            if legacy.contains(&course) {
+            if key(Side::New, class).is_some_and(|course| legacy.contains(&course)) {
                 continue;
             }
+            let Some(course) = text(Side::New, Entity::Schedule, class, Field::Course) else { continue };
+            let history = history.get_or_insert_with(|| student.rows(Side::New, Entity::Transcript));
             let Some(passed) = history.iter().find(|row| is_passed_before(student, **row, class, course)) else {
                 continue;
             };

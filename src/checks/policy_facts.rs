@@ -6,7 +6,7 @@ use crate::policy::bound::stored;
 use crate::policy::derive;
 use crate::policy::explain::sentence;
 use crate::policy::gpa::amounts::weight_of;
-use crate::policy::graduation::Audit;
+use crate::policy::graduation::{Audit, Status};
 use crate::policy::rational::{Rational, RoundMode};
 use crate::policy::working::show_value;
 use crate::policy::{BoundKind, GpaPolicy, Numbers, Stored};
@@ -69,8 +69,7 @@ pub(super) fn audits<'a>(student: &StudentContext<'a>) -> Option<(&'a Audit, &'a
 
 /// The audit of one side, where [`audits`] would have one: who needs the other only sometimes asks for it later.
 pub(super) fn audit<'a>(student: &StudentContext<'a>, side: Side) -> Option<&'a Audit> {
-    let both = Side::BOTH.into_iter().all(|side| student.records(side, Entity::Transcript).is_some());
-    if !both || !student.is_paired() || student.policies.requirements().is_none() {
+    if !is_audited(student) {
         return None;
     }
     let make = || {
@@ -78,6 +77,25 @@ pub(super) fn audit<'a>(student: &StudentContext<'a>, side: Side) -> Option<&'a 
         bound.audit(student.policies, student.reconciliation, student.position, side)
     };
     student.known.audits[side as usize].get_or_init(make).as_ref()
+}
+
+/// True when a student is not short of credits on a side; `None` where [`audit`] has nothing to say. Asked of every senior:
+/// most have enough by any filling, and need no audit.
+pub(super) fn can_finish(student: &StudentContext<'_>, side: Side) -> Option<bool> {
+    let known = student.known.audits[side as usize].get().is_some();
+    let plain = || {
+        let bound = student.policies.bound(student.reconciliation);
+        bound.has_enough(student.policies, student.reconciliation, student.position, side)
+    };
+    if !known && is_audited(student) && plain() {
+        return Some(true);
+    }
+    Some(audit(student, side)?.status() != Status::Short)
+}
+
+fn is_audited(student: &StudentContext<'_>) -> bool {
+    let both = || Side::BOTH.into_iter().all(|side| student.records(side, Entity::Transcript).is_some());
+    student.is_paired() && student.policies.requirements().is_some() && both()
 }
 
 /// `math 5, arts 10`: what is open, by area.

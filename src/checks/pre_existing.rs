@@ -47,9 +47,13 @@ impl Check for PreExisting {
         if !student.is_paired() {
             return;
         }
+        let transcripts = student.records(Side::Legacy, Entity::Transcript);
+        let failed = |row| transcripts.is_some_and(|r| student.facts.meetings(Side::Legacy).is_failing(r, row));
         for both in student.pairs(Entity::Transcript).into_iter().flat_map(|p| p.both()) {
             out.looked_at += 1;
-            if earned_on_failure(student, Side::Legacy, both.legacy) && earned_on_failure(student, Side::New, both.new)
+            if failed(both.legacy)
+                && earned_on_failure(student, Side::Legacy, both.legacy)
+                && earned_on_failure(student, Side::New, both.new)
             {
                 let note = out.note("credit was earned on a failing mark, on both sides");
                 let finding = out.finding(student.subject(), &META, Change::Changed);

@@ -77,10 +77,13 @@ pub(super) fn conflicts<'a>(student: &StudentContext<'a>, side: Side) -> &'a [(R
 }
 
 fn find_conflicts(student: &StudentContext<'_>, side: Side) -> Vec<(Row, Row)> {
-    let mut rows: Vec<(Meeting<'_>, Row)> = active_rows(student, side)
-        .into_iter()
-        .filter_map(|row| Some((Meeting::of(student, side, row)?, row)))
-        .collect();
+    let active = active_rows(student, side);
+    let Some(classes) = student.records(side, Entity::Schedule) else { return Vec::new() };
+    if !student.facts.meetings(side).may_collide(classes, active) {
+        return Vec::new();
+    }
+    let mut rows: Vec<(Meeting<'_>, Row)> =
+        active.iter().copied().filter_map(|row| Some((Meeting::of(student, side, row)?, row))).collect();
     rows.sort();
     let mut found = BTreeMap::new();
     for (at, (first, row)) in rows.iter().enumerate() {

@@ -17,9 +17,8 @@
 //! Look whether one school or one term is missing; then reload.
 
 use super::context::{Check, Meta, Out, StudentContext};
-use super::judge::is_dropped;
 use super::spell::describe;
-use crate::canonical::{Entity, Field, Row, Side};
+use crate::canonical::{Entity, Row, Side};
 use crate::finding::{Change, Severity};
 
 static META: Meta = Meta {
@@ -62,10 +61,14 @@ impl Check for ScheduleMissing {
 }
 
 /// The classes of a side that are not dropped.
-pub(super) fn active_rows(student: &StudentContext<'_>, side: Side) -> Vec<crate::canonical::Row> {
-    let mut rows = student.rows(side, Entity::Schedule);
-    rows.retain(|row| !student.text(side, Entity::Schedule, *row, Field::Status).is_some_and(is_dropped));
-    rows
+pub(super) fn active_rows<'a>(student: &StudentContext<'a>, side: Side) -> &'a [Row] {
+    student.known.active[side as usize].get_or_init(|| {
+        let mut rows = student.rows(side, Entity::Schedule);
+        if let Some(classes) = student.records(side, Entity::Schedule) {
+            rows.retain(|row| !student.facts.meetings(side).is_dropped(classes, *row));
+        }
+        rows
+    })
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@
 //! Hand the list to the counselors.
 
 use super::context::{Check, Meta, Out, StudentContext};
-use super::policy_facts::{audit, open_words};
+use super::policy_facts::{audit, can_finish, open_words};
 use crate::canonical::{Entity, Side};
 use crate::finding::{Change, Severity};
 use crate::policy::graduation::Status;
@@ -44,9 +44,9 @@ impl Check for SeniorCannotFinish {
         if !student.is_senior() {
             return;
         }
-        let Some(legacy) = audit(student, Side::Legacy) else { return };
+        let Some(finishes) = can_finish(student, Side::Legacy) else { return };
         out.looked_at += 1;
-        if legacy.status() != Status::Short {
+        if finishes {
             return;
         }
         if let Some(new) = audit(student, Side::New)

@@ -43,14 +43,13 @@ impl Check for SequenceBroken {
         if !student.is_paired() || !student.policies.requirements().is_some_and(|r| r.sequence) {
             return;
         }
-        for class in active_rows(student, Side::New) {
+        for class in active_rows(student, Side::New).iter().copied() {
             let code = student.text(Side::New, Entity::Schedule, class, Field::Course).unwrap_or_default();
             let Some(stem) = code.strip_suffix('B').filter(|stem| stem.len() > 1) else { continue };
             out.looked_at += 1;
-            let first = format!("{stem}A");
             // A course that has no first half anywhere is no sequence.
-            if !has_first(student, Side::New, &first) && has_first(student, Side::Legacy, &first) {
-                let note = out.note(format!("{first} is neither passed nor scheduled"));
+            if !has_first(student, Side::New, stem) && has_first(student, Side::Legacy, stem) {
+                let note = out.note(format!("{stem}A is neither passed nor scheduled"));
                 let finding = out.finding(student.subject(), &META, Change::Added);
                 (finding.note, finding.new) = (note, Some(class));
             }
@@ -58,10 +57,12 @@ impl Check for SequenceBroken {
     }
 }
 
-fn has_first(student: &StudentContext<'_>, side: Side, first: &str) -> bool {
-    let is = |entity, row| student.text(side, entity, row, Field::Course) == Some(first);
+/// True when the first half, the stem with an `A`, is scheduled or passed.
+fn has_first(student: &StudentContext<'_>, side: Side, stem: &str) -> bool {
+    let first = |course: &str| course.strip_suffix('A') == Some(stem);
+    let is = |entity, row| student.text(side, entity, row, Field::Course).is_some_and(first);
     let passed = |row| student.number(side, Entity::Transcript, row, Field::CreditEarned).is_some_and(|c| !c.is_zero());
-    active_rows(student, side).into_iter().any(|row| is(Entity::Schedule, row))
+    active_rows(student, side).iter().any(|row| is(Entity::Schedule, *row))
         || student.rows(side, Entity::Transcript).into_iter().any(|row| is(Entity::Transcript, row) && passed(row))
 }
 

@@ -6,6 +6,7 @@ use foldhash::{HashMap, HashMapExt};
 
 use super::context::RunContext;
 use crate::canonical::{Codes, Column, Decimal, Entity, Field, Side, Typed};
+use crate::reconcile::NONE;
 
 /// Digits behind the point in which credits are added up.
 const SCALE: u8 = 9;
@@ -109,17 +110,25 @@ fn place(run: &RunContext<'_>, side: Side, position: u32) -> Option<(String, Str
     Some((text(Field::School), text(Field::GradeLevel)))
 }
 
+/// The keys of school and grade: equal where [`place`] is.
+fn place_keys(run: &RunContext<'_>, side: Side, position: u32) -> Option<[u32; 2]> {
+    let records = run.reconciliation.dataset(side).get(Entity::Student)?;
+    let row = run.reconciliation.students[position as usize].record(side)?;
+    // No value, and one that equals nothing, have no text alike.
+    Some([Field::School, Field::GradeLevel].map(|field| records.key(row, field).unwrap_or(NONE)))
+}
+
 /// The totals of a side: names of the cells, and their sums.
 fn count(run: &RunContext<'_>, side: Side) -> (Vec<(String, String)>, Vec<Sums>) {
     let students = run.reconciliation.students.len();
     let (mut names, mut known, mut sums) = (Vec::new(), HashMap::new(), Vec::<Sums>::new());
     let mut cell_of = vec![u32::MAX; students];
     for position in 0..students as u32 {
-        let Some(place) = place(run, side, position) else { continue };
+        let Some(keys) = place_keys(run, side, position) else { continue };
         let next = names.len() as u32;
-        let cell = *known.entry(place.clone()).or_insert(next);
+        let cell = *known.entry(keys).or_insert(next);
         if cell == next {
-            names.push(place);
+            names.push(place(run, side, position).unwrap_or_default());
             sums.push(Sums::default());
         }
         cell_of[position as usize] = cell;

@@ -165,6 +165,23 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
+    /// Records the places of rows in their order, each counted from nought after what came `before`: records, lines.
+    ///
+    /// # Errors
+    /// When a file has more than four billion lines.
+    pub(super) fn places(&mut self, file: u32, before: (u64, u64), rows: &[(u32, u32)]) -> Result<(), Error> {
+        let Some((last_record, last_line)) = rows.last() else { return Ok(()) };
+        let most = (before.0 + u64::from(*last_record) + 1).max(before.1 + u64::from(*last_line) + 1);
+        if u32::try_from(most).is_err() {
+            return Err(self.too_large());
+        }
+        let (record, line) = (before.0 as u32 + 1, before.1 as u32 + 1);
+        self.locations.extend(file, rows.iter().map(|(r, l)| (record + r, line + l)));
+        self.accounting.rows += rows.len() as u64;
+        self.accounting.records += rows.len() as u64;
+        Ok(())
+    }
+
     /// Appends a whole row, one text a wanted column.
     ///
     /// # Errors

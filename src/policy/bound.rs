@@ -5,13 +5,13 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 
 use super::compact::{Compact, Packing};
-use super::gpa::{Evaluation, GpaPolicy, Lens, RowReader, Scratch, evaluate, reproduces};
+use super::gpa::{Alike, Evaluation, GpaPolicy, Lens, RowReader, Scratch, evaluate, reproduces};
 use super::graduation::audit::StudentRows;
-use super::graduation::{Audit, RequirementLens};
+use super::graduation::{Audit, RequirementLens, Requirements};
 use super::rank::{Ranking, rank_side};
 use super::rational::Rational;
 use super::{KindPolicy, Policies};
-use crate::canonical::{Dataset, Decimal, Entity, Field, Row, Side, Typed};
+use crate::canonical::{Dataset, Decimal, Entity, Field, Records, Row, Side, Typed};
 use crate::reconcile::Reconciliation;
 
 /// Students whose numbers are computed before they are packed.
@@ -84,6 +84,8 @@ pub struct BoundKind {
     pub legacy_under_new: Option<Lens>,
     /// Legacy policy on new rows.
     pub new_under_legacy: Option<Lens>,
+    /// Where equal rows of both sides have equal numbers; `None` when the sides have two policies.
+    alike: Option<Alike>,
     /// By position of the student pair; empty until computed.
     numbers: Compact,
     /// Ranks of both sides, once somebody asks.
@@ -106,9 +108,13 @@ impl BoundKind {
     fn new(policy: &KindPolicy, reconciliation: &Reconciliation) -> Self {
         let differ = policy.legacy != policy.new;
         let cross = |rules: &GpaPolicy, side: &Dataset| if differ { Lens::new(rules, side) } else { None };
+        let legacy = Lens::new(&policy.legacy, &reconciliation.legacy);
+        let new = Lens::new(&policy.new, &reconciliation.new);
+        let alike = || Alike::of([legacy.as_ref()?, new.as_ref()?], transcripts(reconciliation)?);
         Self {
-            legacy: Lens::new(&policy.legacy, &reconciliation.legacy),
-            new: Lens::new(&policy.new, &reconciliation.new),
+            alike: if differ { None } else { alike() },
+            legacy,
+            new,
             legacy_under_new: cross(&policy.new, &reconciliation.legacy),
             new_under_legacy: cross(&policy.legacy, &reconciliation.new),
             policy: policy.clone(),
@@ -140,15 +146,32 @@ impl BoundKind {
         known.unwrap_or_else(|| self.compute(reconciliation, position, &mut Scratch::default()))
     }
 
+    /// True when the rows of both sides are equal, stand in the same order and are worth the same: then both sides' numbers
+    /// are.
+    fn is_same(&self, reconciliation: &Reconciliation, position: u32) -> bool {
+        let (Some(alike), Some(records)) = (&self.alike, transcripts(reconciliation)) else { return false };
+        let Some(pairs) = reconciliation.pairs(position, Entity::Transcript) else { return false };
+        pairs.is_same()
+            && pairs.both().map(|b| b.new).is_sorted()
+            && cohort(reconciliation, position, Side::Legacy) == cohort(reconciliation, position, Side::New)
+            && alike.holds(records, pairs)
+    }
+
     fn compute(&self, reconciliation: &Reconciliation, position: u32, scratch: &mut Scratch) -> Numbers {
         let mut computed = |rules: &GpaPolicy, lens: Option<&Lens>, side: Side| {
             let evaluation = evaluate_side(rules, lens?, reconciliation, position, side, scratch)?;
             Some(Computed::of(&evaluation))
         };
         let policy = &self.policy;
+        let legacy = computed(&policy.legacy, self.legacy.as_ref(), Side::Legacy);
+        let new = if self.is_same(reconciliation, position) {
+            legacy
+        } else {
+            computed(&policy.new, self.new.as_ref(), Side::New)
+        };
         Numbers {
-            legacy: computed(&policy.legacy, self.legacy.as_ref(), Side::Legacy),
-            new: computed(&policy.new, self.new.as_ref(), Side::New),
+            legacy,
+            new,
             legacy_rows_new_rules: computed(&policy.new, self.legacy_under_new.as_ref(), Side::Legacy),
             new_rows_legacy_rules: computed(&policy.legacy, self.new_under_legacy.as_ref(), Side::New),
             legacy_stored: stored(reconciliation, position, Side::Legacy, &policy.kind),
@@ -192,6 +215,23 @@ impl Bound {
         position: u32,
         side: Side,
     ) -> Option<Audit> {
+        self.ask(policies, reconciliation, (position, side), Audit::of)
+    }
+
+    /// True when it is plain that the student is not short of credits on a side: what [`Self::audit`] would say too, for much
+    /// less. False says nothing.
+    #[must_use]
+    pub fn has_enough(&self, policies: &Policies, reconciliation: &Reconciliation, position: u32, side: Side) -> bool {
+        self.ask(policies, reconciliation, (position, side), Audit::is_enough).unwrap_or(false)
+    }
+
+    fn ask<T>(
+        &self,
+        policies: &Policies,
+        reconciliation: &Reconciliation,
+        (position, side): (u32, Side),
+        what: impl FnOnce(&Requirements, &RequirementLens, &Dataset, StudentRows<'_>) -> T,
+    ) -> Option<T> {
         let (rules, lens) = (policies.requirements()?, &self.requirements.as_ref()?[side as usize]);
         let dataset = reconciliation.dataset(side);
         dataset.get(Entity::Transcript)?;
@@ -206,7 +246,7 @@ impl Bound {
             track,
             exceptions: policies.exceptions_of(reconciliation, position, side),
         };
-        Some(Audit::of(rules, lens, dataset, rows))
+        Some(what(rules, lens, dataset, rows))
     }
 
     /// Binds and computes the numbers of every student.
@@ -227,6 +267,11 @@ impl Bound {
         }
         bound
     }
+}
+
+fn transcripts(reconciliation: &Reconciliation) -> Option<[&Records; 2]> {
+    let of = |side| reconciliation.dataset(side).get(Entity::Transcript);
+    Some([of(Side::Legacy)?, of(Side::New)?])
 }
 
 fn catalogue_differs(reconciliation: &Reconciliation) -> bool {

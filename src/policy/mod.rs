@@ -17,6 +17,7 @@ mod toml;
 pub mod transcript;
 pub mod working;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 pub use bound::{Bound, BoundKind, Computed, Numbers, Stored};
@@ -50,6 +51,26 @@ pub struct Policies {
     requirements: Option<Arc<Requirements>>,
     exceptions: [Arc<Exceptions>; 2],
     bound: Option<Arc<Bound>>,
+}
+
+/// Policies bound to a run: those of the whole run, or made for one question.
+#[derive(Debug)]
+pub enum Held<'a> {
+    /// Of the whole run.
+    AtHand(&'a Bound),
+    /// For one question.
+    Made(Box<Bound>),
+}
+
+impl Deref for Held<'_> {
+    type Target = Bound;
+
+    fn deref(&self) -> &Bound {
+        match self {
+            Self::AtHand(bound) => bound,
+            Self::Made(bound) => bound,
+        }
+    }
 }
 
 impl Policies {
@@ -119,10 +140,10 @@ impl Policies {
 
     /// What [`Self::for_run`] computed, or a binding that computes on demand: slower, never another answer.
     #[must_use]
-    pub fn bound(&self, reconciliation: &Reconciliation) -> Arc<Bound> {
+    pub fn bound(&self, reconciliation: &Reconciliation) -> Held<'_> {
         match &self.bound {
-            Some(bound) => Arc::clone(bound),
-            None => Arc::new(Bound::lazy(self, reconciliation)),
+            Some(bound) => Held::AtHand(bound),
+            None => Held::Made(Box::new(Bound::lazy(self, reconciliation))),
         }
     }
 }

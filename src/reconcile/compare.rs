@@ -1,5 +1,6 @@
 //! Columns of both sides that are compared, as dense keys: comparing two cells is comparing two numbers.
 
+use super::model::Both;
 use crate::canonical::{Codes, Dataset, Entity, Field, Records, Row};
 
 /// The key of a value that equals nothing (unmapped, unreadable).
@@ -28,6 +29,17 @@ impl<'a> KeyColumn<'a> {
     pub fn key(&self, row: Row) -> u32 {
         self.keys[self.codes.get(row as usize) as usize]
     }
+
+    /// The keys of several rows, put after one another: the width of the codes is asked once, not for each row.
+    fn collect(&self, rows: impl Iterator<Item = Row>, out: &mut Vec<u32>) {
+        out.clear();
+        match self.codes {
+            Codes::One(codes) => out.extend(rows.map(|r| self.keys[usize::from(codes[r as usize])])),
+            Codes::Two(codes) => out.extend(rows.map(|r| self.keys[usize::from(codes[r as usize])])),
+            Codes::Four(codes) => out.extend(rows.map(|r| self.keys[codes[r as usize] as usize])),
+            paged @ Codes::Paged(_) => out.extend(rows.map(|r| self.keys[paged.get(r as usize) as usize])),
+        }
+    }
 }
 
 /// A field that both sides map.
@@ -48,6 +60,13 @@ impl Compared<'_> {
     pub fn equal(&self, legacy: Row, new: Row) -> bool {
         let key = self.legacy.key(legacy);
         key == self.new.key(new) && key != NEVER
+    }
+
+    /// True when the values of all pairs are equal. The two vectors are room to work in.
+    pub(super) fn all_equal(&self, pairs: &[Both], ours: &mut Vec<u32>, theirs: &mut Vec<u32>) -> bool {
+        self.legacy.collect(pairs.iter().map(|b| b.legacy), ours);
+        self.new.collect(pairs.iter().map(|b| b.new), theirs);
+        ours == theirs && !ours.contains(&NEVER)
     }
 }
 

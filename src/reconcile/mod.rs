@@ -285,7 +285,8 @@ fn pair_entity(
                 for position in *start..(*start + CHUNK).min(students) {
                     let position = position as u32;
                     pairer.pair(ours.get(position), theirs.get(position), &mut scratch, &mut paired);
-                    part.push(&mut paired);
+                    let same = pairer.is_same(&paired, &mut scratch);
+                    part.push(&mut paired, same);
                 }
                 part
             })

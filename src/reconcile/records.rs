@@ -6,7 +6,7 @@ use super::compare::{KeyColumn, NEVER};
 use super::costs::Plan;
 use super::model::{Both, Tier};
 use super::table::Paired;
-use crate::canonical::{Row, TermSpan};
+use crate::canonical::{Field, Row, TermSpan};
 
 /// Room that is used again for each student.
 #[derive(Debug, Default)]
@@ -15,6 +15,8 @@ pub(super) struct Scratch {
     new: Vec<(u64, Row)>,
     legacy_left: Vec<Row>,
     new_left: Vec<Row>,
+    legacy_keys: Vec<u32>,
+    new_keys: Vec<u32>,
 }
 
 /// Pairs records of one entity.
@@ -42,6 +44,15 @@ impl<'a> Pairer<'a> {
         }
         self.leftovers(&ours, &theirs, out);
         (scratch.legacy_left, scratch.new_left) = (ours, theirs);
+    }
+
+    /// True when every row has one partner and equals it in every field that both sides map, but for the student's id,
+    /// which may lead through another rule, and for section numbers.
+    pub(super) fn is_same(&self, paired: &Paired, scratch: &mut Scratch) -> bool {
+        let columns = self.plan.identity.iter().map(|c| &self.plan.columns[*c]);
+        let Scratch { legacy_keys, new_keys, .. } = scratch;
+        paired.is_complete()
+            && columns.filter(|c| c.field != Field::StudentId).all(|c| c.all_equal(&paired.both, legacy_keys, new_keys))
     }
 
     /// Rows whose key fields all agree.

@@ -41,6 +41,8 @@ struct Group {
 /// The paired records of one entity of some students, in their order.
 #[derive(Debug, Clone, Default)]
 pub(super) struct PairTable {
+    /// By student: see [`RecordPairs::is_same`].
+    same: Vec<bool>,
     both_ends: Vec<u32>,
     both: Vec<Packed>,
     group_ends: Vec<u32>,
@@ -61,6 +63,16 @@ pub(super) struct Paired {
 }
 
 impl Paired {
+    /// True when every record has exactly one partner.
+    pub(super) const fn is_complete(&self) -> bool {
+        self.split.is_empty()
+            && self.legacy_only.is_empty()
+            && self.new_only.is_empty()
+            && self.legacy_duplicates.is_empty()
+            && self.new_duplicates.is_empty()
+            && self.ambiguous.is_empty()
+    }
+
     pub(super) fn clear(&mut self) {
         self.both.clear();
         self.split.clear();
@@ -73,8 +85,9 @@ impl Paired {
 }
 
 impl PairTable {
-    /// Appends the next student.
-    pub(super) fn push(&mut self, paired: &mut Paired) {
+    /// Appends the next student; `same` as [`RecordPairs::is_same`] says it.
+    pub(super) fn push(&mut self, paired: &mut Paired, same: bool) {
+        self.same.push(same);
         paired.both.sort_unstable_by_key(|b| (b.legacy, b.new));
         self.both.extend(
             paired
@@ -111,6 +124,7 @@ impl PairTable {
     /// Appends the students of another table.
     pub(super) fn append(&mut self, other: &Self) {
         let (both, groups, rows) = (self.both.len() as u32, self.groups.len() as u32, self.rows.len() as u32);
+        self.same.extend_from_slice(&other.same);
         self.both.extend_from_slice(&other.both);
         self.both_ends.extend(other.both_ends.iter().map(|e| e + both));
         self.groups.extend(other.groups.iter().map(|g| Group { start: g.start + rows, ..*g }));
@@ -120,6 +134,7 @@ impl PairTable {
 
     /// Makes room for the pairs of `rows` more rows.
     pub(super) fn reserve(&mut self, students: usize, rows: usize) {
+        self.same.reserve(students);
         self.both.reserve(rows);
         self.both_ends.reserve(students);
         self.group_ends.reserve(students);
@@ -133,6 +148,7 @@ impl PairTable {
             start..ends[at] as usize
         };
         RecordPairs {
+            same: self.same[position as usize],
             both: &self.both[range(&self.both_ends)],
             groups: &self.groups[range(&self.group_ends)],
             rows: &self.rows,
@@ -154,7 +170,7 @@ impl PairTable {
                 paired.both.pop();
                 paired.legacy_only.push(paired.both[0].legacy);
             }
-            copy.push(&mut paired);
+            copy.push(&mut paired, false);
         }
         *self = copy;
     }
@@ -162,6 +178,7 @@ impl PairTable {
     pub(super) fn bytes(&self) -> usize {
         self.both.capacity() * size_of::<Packed>()
             + self.groups.capacity() * size_of::<Group>()
+            + self.same.capacity()
             + (self.both_ends.capacity() + self.group_ends.capacity() + self.rows.capacity()) * 4
     }
 }
@@ -169,6 +186,7 @@ impl PairTable {
 /// The records of one entity of one student, paired.
 #[derive(Debug, Clone, Copy)]
 pub struct RecordPairs<'a> {
+    same: bool,
     both: &'a [Packed],
     groups: &'a [Group],
     rows: &'a [Row],
@@ -239,6 +257,13 @@ impl<'a> RecordPairs<'a> {
     #[must_use]
     pub const fn is_complete(&self) -> bool {
         self.groups.is_empty()
+    }
+
+    /// True when every record has exactly one partner and equals it in every field that both sides map. The student's id
+    /// is not looked at, and section numbers never.
+    #[must_use]
+    pub const fn is_same(&self) -> bool {
+        self.same
     }
 
     fn halves(&self, group: Group) -> (&'a [Row], &'a [Row]) {

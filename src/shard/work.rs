@@ -41,7 +41,7 @@ pub fn work(project: &Project, folder: &Path, shard: Shard, listener: &dyn Liste
     let run = reconcile_part(legacy, new, part);
     listener.passed("pair", rows);
     let policies = policies(project)?.for_run(&run);
-    let facts = Facts::of_part(&manifest.facts, manifest.students(number).start);
+    let facts = Facts::of_part(&run, &manifest.facts, manifest.students(number).start);
     let findings = checks::run_alone(&run, &policies, &check_settings(project), &facts);
     listener.passed("check", rows);
     let answer = answer::write(&place, &manifest, &partition, number, (&findings, &origins))?;

@@ -203,10 +203,7 @@ impl<'r> Merger<'r> {
         }
         builder.accounting.headers += parsed.headers;
         builder.accounting.declared_out += parsed.declared_out;
-        for (record, line) in &parsed.places {
-            builder.place(position, self.records + u64::from(*record) + 1, self.lines + u64::from(*line) + 1)?;
-        }
-        Ok(())
+        builder.places(position, (self.records, self.lines), &parsed.places)
     }
 
     fn refuse(&self, builder: &mut Builder<'_>, file: &FoundFile, parsed: &mut Parsed) -> Result<(), Error> {

@@ -1,8 +1,10 @@
 //! Delimited text: strict, parallel, and the same for any number of threads and any size of chunk.
 
 mod header;
+mod marks;
 mod merge;
 mod parse;
+mod plain;
 mod rules;
 mod scan;
 mod split;

@@ -1,6 +1,7 @@
 //! One chunk of a file to pieces of columns, places and rejects. Chunks are parsed by many threads at once; all
 //! numbers are relative to the chunk until it is merged.
 
+use super::plain::Plain;
 use super::rules::Rules;
 use super::scan::{Fault, MAX_FIELD, Scanner, Step, count_lines};
 use crate::extract::encoding::{Coding, valid_len};
@@ -74,6 +75,7 @@ pub(super) fn parse(bytes: &[u8], job: Job<'_>) -> Parsed {
         job,
         clean,
         scanner: Scanner::new(bytes, job.rules),
+        plain: Plain::new(bytes, job.rules),
         scratch: Vec::new(),
         counted: (0, 0),
         out: Parsed::default(),
@@ -95,6 +97,7 @@ struct Parser<'a> {
     /// No NUL and no broken byte in the chunk: the usual case, which spares a look at every record.
     clean: bool,
     scanner: Scanner<'a>,
+    plain: Plain<'a>,
     scratch: Vec<u8>,
     /// Bytes of the chunk already measured for rejects, and their length in the file.
     counted: (usize, u64),
@@ -104,7 +107,14 @@ struct Parser<'a> {
 impl Parser<'_> {
     fn run(&mut self) {
         let mut at = 0;
+        let all_usual = self.clean && !self.job.starts && !self.out.columns.is_empty();
         while at < self.bytes.len() {
+            if all_usual {
+                at = self.usual(at);
+                if at == self.bytes.len() {
+                    break;
+                }
+            }
             let step = self.scanner.step(at);
             if let Step::Record { end, next } = step
                 && !self.job.last
@@ -154,6 +164,20 @@ impl Parser<'_> {
             at = next;
         }
         self.out.consumed = at;
+    }
+
+    /// Reads the usual records that start here; returns where they end.
+    fn usual(&mut self, start: usize) -> usize {
+        let Parsed { columns, places, records, lines, .. } = &mut self.out;
+        let stretch = self.plain.read(start, columns, || {
+            places.push((*records as u32, *lines as u32));
+            *records += 1;
+            *lines += 1;
+        });
+        self.out.too_large |= stretch.too_large;
+        self.out.ends.0 += stretch.ends.0;
+        self.out.ends.1 += stretch.ends.1;
+        stretch.next
     }
 
     /// A record that follows the grammar: does it also follow the declaration?

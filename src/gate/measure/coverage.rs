@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use foldhash::{HashSet, HashSetExt};
+use foldhash::HashSet;
+use rayon::prelude::*;
 
 use crate::canonical::{Column, Dataset, Entity, Field, Row, Side, Typed};
 use crate::gate::{Criteria, EntityCoverage, FieldCoverage, MatchCounts};
@@ -30,7 +31,8 @@ pub fn matching(reconciliation: &Reconciliation) -> MatchCounts {
 pub fn coverage(reconciliation: &Reconciliation, criteria: &Criteria) -> BTreeMap<Entity, EntityCoverage> {
     let (legacy, new) = (&reconciliation.legacy, &reconciliation.new);
     let mapped = Entity::ALL.into_iter().filter(|e| legacy.get(*e).is_some() || new.get(*e).is_some());
-    mapped.map(|entity| (entity, of_entity(reconciliation, entity, criteria))).collect()
+    let mapped: Vec<Entity> = mapped.collect();
+    mapped.into_par_iter().map(|entity| (entity, of_entity(reconciliation, entity, criteria))).collect()
 }
 
 fn of_entity(reconciliation: &Reconciliation, entity: Entity, criteria: &Criteria) -> EntityCoverage {
@@ -164,12 +166,23 @@ fn count_column(column: &Column) -> ColumnCounts {
     let usable = |typed| !matches!(typed, Typed::Missing | Typed::Unmapped | Typed::Unreadable);
     let typed: Vec<Typed> = codes.clone().map(|c| column.values.entry(c).typed).collect();
     let filled = (0..column.codes.len()).filter(|row| usable(typed[column.codes.get(*row) as usize])).count();
-    let (mut raw, mut canonical) = (HashSet::new(), HashSet::new());
-    for code in codes.filter(|c| usable(typed[*c as usize])) {
-        raw.insert(column.values.raw(code));
-        canonical.insert(column.values.text(code));
+    let codes = codes.filter(|c| usable(typed[*c as usize]));
+    // Equal canonical texts have equal keys.
+    let mut seen: Vec<bool> = Vec::new();
+    for code in codes.clone() {
+        let key = column.values.keys()[code as usize] as usize; // never the key of what equals nothing: that is not usable
+        if seen.len() <= key {
+            seen.resize((key + 1).next_power_of_two(), false);
+        }
+        seen[key] = true;
     }
-    ColumnCounts { filled: filled as u64, raw: raw.len() as u64, canonical: canonical.len() as u64 }
+    let canonical = seen.into_iter().filter(|s| *s).count();
+    let raw = if column.values.is_plain() {
+        canonical
+    } else {
+        codes.map(|code| column.values.raw(code)).collect::<HashSet<&str>>().len()
+    };
+    ColumnCounts { filled: filled as u64, raw: raw as u64, canonical: canonical as u64 }
 }
 
 #[cfg(test)]

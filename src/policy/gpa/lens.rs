@@ -13,7 +13,7 @@ pub const NO_GRADE: i8 = i8::MIN;
 /// No school year.
 pub const NO_YEAR: i16 = i16::MIN;
 /// The row does not say its level, subject or flag.
-const UNSAID: u8 = u8::MAX;
+pub(super) const UNSAID: u8 = u8::MAX;
 
 /// Repeat codes that leave a row out when the policy names none (the Ed-Fi words and the usual letters).
 const NOT_COUNTED: [&str; 6] =
@@ -43,7 +43,7 @@ pub struct Worth {
 }
 
 /// A term as the rules need it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TermFacts {
     /// The part of the year.
     pub span: TermSpan,
@@ -161,6 +161,17 @@ impl Lens {
         self.unknown_marks = (0..self.marks).filter(|m| !known(*m)).map(|m| texts[m].0.clone()).collect();
         self.unknown_marks.sort();
         self.unknown_marks.dedup();
+    }
+
+    /// How many distinct marks there are.
+    pub(super) const fn marks(&self) -> usize {
+        self.marks
+    }
+
+    /// What a mark is worth at every level in every era.
+    pub(super) fn worth_of(&self, mark: usize) -> Vec<Worth> {
+        let tables = self.worth.chunks((self.marks * self.levels).max(1));
+        tables.flat_map(|table| table[mark * self.levels..(mark + 1) * self.levels].iter().copied()).collect()
     }
 
     /// What a mark (dictionary code) is worth at a level in an era.

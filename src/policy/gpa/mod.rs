@@ -1,5 +1,6 @@
 //! The GPA engine: policy, lens, rows, evaluation.
 
+pub mod alike;
 pub mod amounts;
 mod caps;
 pub mod evaluate;
@@ -10,6 +11,7 @@ mod repeats;
 pub mod rows;
 pub mod rules;
 
+pub use alike::Alike;
 pub use evaluate::{Evaluation, Fate, Line, Scratch, evaluate, print, reproduces};
 pub use lens::Lens;
 pub use parse::parse;

@@ -68,8 +68,8 @@ const FIELDS: [Field; 14] = [
     Field::RepeatCode,
 ];
 
-const WHOLE_YEAR: TermFacts = TermFacts { span: TermSpan::FULL_YEAR, end: 12, twelfths: 12 };
-const NO_COURSE: CourseFacts =
+pub(super) const WHOLE_YEAR: TermFacts = TermFacts { span: TermSpan::FULL_YEAR, end: 12, twelfths: 12 };
+pub(super) const NO_COURSE: CourseFacts =
     CourseFacts { identity: u32::MAX, level: u8::MAX, subject: u8::MAX, credit: NONE, left_out: false };
 
 impl<'a> RowReader<'a> {

@@ -9,6 +9,7 @@ use super::lens::{Credit, RequirementLens, time};
 use super::rules::{Area, Requirements};
 use crate::canonical::{Dataset, Entity, Field, Row, TermSpan};
 use crate::policy::gpa::marks::rank_of;
+use crate::policy::gpa::rules::term_end;
 
 /// Where a student stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,12 +86,7 @@ impl Audit {
     pub fn of(requirements: &Requirements, lens: &RequirementLens, side: &Dataset, rows: StudentRows<'_>) -> Self {
         let earned = earned(lens, side, rows.transcript);
         let (planned, again) = planned(lens, side, rows.schedule, &earned);
-        let areas = &requirements.areas;
-        let need = |area: &Area| {
-            let asked = if area.applies(rows.cohort, rows.track) { area.credits } else { 0 };
-            (asked - waived(area, rows.exceptions)).max(0)
-        };
-        let needs: Vec<i64> = areas.iter().map(need).collect();
+        let needs = needs(requirements, &rows);
         let both: Vec<Credit> = earned.iter().chain(&planned).copied().collect();
         let problem = Problem { requirements, lens, needs: &needs, exceptions: rows.exceptions };
         let (open, groups) = problem.best(&earned);
@@ -99,6 +95,35 @@ impl Audit {
         let filled = filled(&problem.supplies(&earned, &groups), &needs);
         Self { filled, open, open_after, earned, planned, again, needs }
     }
+}
+
+impl Audit {
+    /// True when filling the areas in their order, as vendors do, already finds credits enough, earned and in progress: no
+    /// better filling is needed to know that the student is not short.
+    #[must_use]
+    pub fn is_enough(
+        requirements: &Requirements,
+        lens: &RequirementLens,
+        side: &Dataset,
+        rows: StudentRows<'_>,
+    ) -> bool {
+        let mut credits = earned(lens, side, rows.transcript);
+        let (planned, _) = planned(lens, side, rows.schedule, &credits);
+        credits.extend(planned);
+        let needs = needs(requirements, &rows);
+        let problem = Problem { requirements, lens, needs: &needs, exceptions: rows.exceptions };
+        let choices = problem.choices(&credits);
+        choices.iter().any(|groups| filled(&problem.supplies(&credits, groups), &needs) == needs)
+    }
+}
+
+/// Credits asked of this student, by area.
+fn needs(requirements: &Requirements, rows: &StudentRows<'_>) -> Vec<i64> {
+    let need = |area: &Area| {
+        let asked = if area.applies(rows.cohort, rows.track) { area.credits } else { 0 };
+        (asked - waived(area, rows.exceptions)).max(0)
+    };
+    requirements.areas.iter().map(need).collect()
 }
 
 /// Credits of an area that are not asked of this student.
@@ -112,8 +137,7 @@ fn earned(lens: &RequirementLens, side: &Dataset, rows: &[Row]) -> Vec<Credit> {
     let Some(records) = side.get(Entity::Transcript) else { return Vec::new() };
     let mut credits: Vec<Credit> = rows.iter().filter_map(|row| lens.earned(records, *row)).collect();
     credits.sort_by_key(|c| (time(c), c.course, c.row));
-    let mut best: BTreeMap<(u32, Option<TermSpan>), usize> = BTreeMap::new();
-    let mut kept: Vec<Credit> = Vec::new();
+    let mut kept: Vec<Credit> = Vec::with_capacity(credits.len());
     for credit in credits {
         let view = &lens.courses[credit.course as usize];
         if view.repeatable {
@@ -121,18 +145,15 @@ fn earned(lens: &RequirementLens, side: &Dataset, rows: &[Row]) -> Vec<Credit> {
             continue;
         }
         // A code that says its half is one thing; other codes are one thing for each part of the year.
-        let part = if view.stem.1.is_some() { None } else { Some(credit.span) };
-        match best.get(&(credit.course, part)) {
-            Some(&at) => {
-                let known = &mut kept[at];
+        let is_half = view.stem.1.is_some();
+        let known = |k: &&mut Credit| k.course == credit.course && (is_half || k.span == credit.span);
+        match kept.iter_mut().find(known) {
+            Some(known) => {
                 known.amount = known.amount.max(credit.amount);
                 known.mask |= credit.mask;
                 known.rank = known.rank.max(credit.rank);
             }
-            None => {
-                best.insert((credit.course, part), kept.len());
-                kept.push(credit);
-            }
+            None => kept.push(credit),
         }
     }
     kept
@@ -186,8 +207,8 @@ fn halves(lens: &RequirementLens, class: Credit) -> Vec<Credit> {
         {
             let half = class.amount / 2;
             vec![
-                Credit { span: first, amount: half, ..class },
-                Credit { span: second, amount: class.amount - half, ..class },
+                Credit { span: first, end: term_end(first), amount: half, ..class },
+                Credit { span: second, end: term_end(second), amount: class.amount - half, ..class },
             ]
         }
         _ => vec![class],
@@ -202,6 +223,7 @@ fn whole(mut planned: Vec<Credit>) -> Vec<Credit> {
         if same {
             kept.amount += next.amount;
             kept.span = kept.span.union(next.span);
+            kept.end = term_end(kept.span);
         }
         same
     });
@@ -222,6 +244,16 @@ struct Problem<'a> {
 impl<'a> Problem<'a> {
     /// The deficits under the best filling and the best choice of groups (one language).
     fn best(&self, credits: &[Credit]) -> (Vec<i64>, Groups<'a>) {
+        let choices = self.choices(credits);
+        if let [only] = choices.as_slice() {
+            return (deficits(&self.supplies(credits, only), self.needs), Groups::new());
+        }
+        let solved = choices.into_iter().map(|groups| (deficits(&self.supplies(credits, &groups), self.needs), groups));
+        solved.min_by_key(|(open, groups)| (open.iter().sum::<i64>(), open.clone(), groups.clone())).unwrap_or_default()
+    }
+
+    /// Every choice of groups among the credits.
+    fn choices(&self, credits: &[Credit]) -> Vec<Groups<'a>> {
         let mut choices: Vec<Groups<'a>> = vec![Groups::new()];
         for (at, area) in self.requirements.areas.iter().enumerate().filter(|(_, area)| area.same_group) {
             let groups: BTreeSet<&'a str> =
@@ -235,11 +267,7 @@ impl<'a> Problem<'a> {
                 choices = choices.iter().flat_map(|c| groups.iter().map(move |g| with(c, *g))).collect();
             }
         }
-        if let [only] = choices.as_slice() {
-            return (deficits(&self.supplies(credits, only), self.needs), Groups::new());
-        }
-        let solved = choices.into_iter().map(|groups| (deficits(&self.supplies(credits, &groups), self.needs), groups));
-        solved.min_by_key(|(open, groups)| (open.iter().sum::<i64>(), open.clone(), groups.clone())).unwrap_or_default()
+        choices
     }
 
     fn group(&self, area: &'a Area, credit: &Credit) -> &'a str {
@@ -332,15 +360,15 @@ impl<'a> Problem<'a> {
     }
 
     fn has_other_half(&self, credit: &Credit, credits: &[Credit], bit: u32) -> bool {
-        let stem = &self.lens.courses[credit.course as usize].stem;
-        if stem.1.is_none() {
+        let view = &self.lens.courses[credit.course as usize];
+        if view.stem.1.is_none() {
             let whole = credit.span == TermSpan::FULL_YEAR;
             return whole
                 || credits.iter().any(|c| c.course == credit.course && c.span != credit.span && c.mask & bit != 0);
         }
         credits.iter().any(|c| {
-            let other = &self.lens.courses[c.course as usize].stem;
-            other.0 == stem.0 && other.1 != stem.1 && c.mask & bit != 0
+            let other = &self.lens.courses[c.course as usize];
+            c.mask & bit != 0 && other.stem_number == view.stem_number && other.stem.1 != view.stem.1
         })
     }
 

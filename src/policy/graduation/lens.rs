@@ -27,6 +27,8 @@ pub struct CourseView {
     pub code: String,
     /// The code without its half, and the half: `ALG1` and `A`.
     pub stem: (String, Option<char>),
+    /// Equal for courses of equal stems.
+    pub stem_number: u32,
 }
 
 /// One row that gives credit, or will.
@@ -44,6 +46,8 @@ pub struct Credit {
     pub year: i16,
     /// Part of the year.
     pub span: TermSpan,
+    /// Where it ends.
+    pub end: u8,
     /// What the mark is compared as.
     pub rank: i64,
 }
@@ -69,7 +73,7 @@ pub struct RequirementLens {
 #[derive(Debug, Clone)]
 struct Times {
     years: Vec<i16>,
-    spans: Vec<TermSpan>,
+    spans: Vec<(TermSpan, u8)>,
 }
 
 impl Times {
@@ -83,6 +87,7 @@ impl Times {
             spans: of(Field::Term)
                 .iter()
                 .map(|(t, typed)| if read(typed) { span(t) } else { TermSpan::FULL_YEAR })
+                .map(|span| (span, term_end(span)))
                 .collect(),
         }
     }
@@ -91,8 +96,8 @@ impl Times {
         code(records, row, Field::SchoolYear).map_or(0, |c| self.years[c])
     }
 
-    fn span(&self, records: &Records, row: Row) -> TermSpan {
-        code(records, row, Field::Term).map_or(TermSpan::FULL_YEAR, |c| self.spans[c])
+    fn span(&self, records: &Records, row: Row) -> (TermSpan, u8) {
+        code(records, row, Field::Term).map_or((TermSpan::FULL_YEAR, 12), |c| self.spans[c])
     }
 }
 
@@ -108,8 +113,9 @@ impl RequirementLens {
         codes.sort_unstable();
         codes.dedup();
         let catalogue = Catalogue::new(requirements, side.get(Entity::Course));
-        let courses =
+        let mut courses: Vec<CourseView> =
             codes.iter().enumerate().map(|(at, code)| catalogue.view(requirements, code, at as u32)).collect();
+        number_stems(&mut courses);
         let position = |text: &String| codes.binary_search(&text.as_str()).unwrap_or(0) as u32;
         let marks = of(transcripts, Field::Mark);
         Self {
@@ -154,13 +160,15 @@ impl RequirementLens {
         };
         let subject = code(records, row, Field::SubjectArea).and_then(|s| self.transcript_subject[s]);
         let areas = self.areas(view, subject) & mark.map_or(0, |m| self.mark_areas[m]);
+        let (span, end) = self.transcript_time.span(records, row);
         (amount > 0).then(|| Credit {
             row,
             course,
             mask: areas,
             amount,
             year: self.transcript_time.year(records, row),
-            span: self.transcript_time.span(records, row),
+            span,
+            end,
             rank,
         })
     }
@@ -171,13 +179,15 @@ impl RequirementLens {
         let course = self.schedule_course[code(records, row, Field::Course)?];
         let view = &self.courses[course as usize];
         let amount = number(records, row, Field::Credit).or(view.credit).unwrap_or(0);
+        let (span, end) = self.schedule_time.span(records, row);
         Some(Credit {
             row,
             course,
             mask: self.areas(view, None),
             amount,
             year: self.schedule_time.year(records, row),
-            span: self.schedule_time.span(records, row),
+            span,
+            end,
             rank: i64::MAX,
         })
     }
@@ -200,7 +210,7 @@ fn number(records: &Records, row: Row, field: Field) -> Option<i64> {
 
 /// Order of time of a credit.
 pub(super) fn time(credit: &Credit) -> (i16, u8) {
-    (credit.year, term_end(credit.span))
+    (credit.year, credit.end)
 }
 
 /// Codes of the files by the course that they became.
@@ -275,7 +285,16 @@ impl<'a> Catalogue<'a> {
             area.courses.iter().any(|c| c == code) || area.prefixes.iter().any(|p| code.starts_with(p.as_str()))
         });
         let refused = areas_where(requirements, |area| area.not_courses.iter().any(|c| c == code));
-        CourseView { named, refused, credit, subject, repeatable, identity, code: code.to_owned(), stem: stem(code) }
+        let (stem, stem_number) = (stem(code), identity);
+        CourseView { named, refused, credit, subject, repeatable, identity, code: code.to_owned(), stem, stem_number }
+    }
+}
+
+/// Courses of one stem get one number: that of the first.
+fn number_stems(courses: &mut [CourseView]) {
+    let mut known: HashMap<String, u32> = HashMap::new();
+    for course in courses {
+        course.stem_number = *known.entry(course.stem.0.clone()).or_insert(course.identity);
     }
 }
 
