@@ -103,7 +103,7 @@ pub struct Sides {
 /// When an input is unusable.
 pub fn read_sides(project: &Project, listener: &dyn Listener) -> Result<Sides, Error> {
     listener.bytes_expected(bytes(project, |file| std::fs::metadata(&file.path).map_or(0, |m| m.len())));
-    let spill = room::room(project, bytes(project, room::weight))?;
+    let spill = room_for(project)?;
     listener.passed("start", 0);
     let (legacy, legacy_read) = read(project, Side::Legacy, spill.as_ref(), listener)?;
     let (new, new_read) = read(project, Side::New, spill.as_ref(), listener)?;
@@ -118,6 +118,14 @@ pub fn read_sides(project: &Project, listener: &dyn Listener) -> Result<Sides, E
     let same_extract = gate::same_extract(&reads.legacy.files, &reads.new.files, (&digests.0, &digests.1));
     listener.passed("same extract?", rows);
     Ok(Sides { reads, legacy, new, same_extract })
+}
+
+/// The temporary file for rows that would not fit into the memory that the project may use; `None` when they fit.
+///
+/// # Errors
+/// When the file can not be made.
+pub fn room_for(project: &Project) -> Result<Option<Arc<Spill>>, Error> {
+    room::room(project, bytes(project, room::weight))
 }
 
 fn read(

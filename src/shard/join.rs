@@ -1,11 +1,13 @@
 //! Rows of a partition as records again: those of one shard, or all of them where they stood.
 
+use std::sync::Arc;
+
 use foldhash::{HashMap, HashMapExt};
 
 use super::manifest::{Manifest, Shape};
 use super::rows::{RowsOf, incomplete};
 use super::{Place, REST, shard_folder};
-use crate::canonical::{Codes, Column, Dataset, Field, Locations, Records, Row, Side, Values};
+use crate::canonical::{Codes, Column, Dataset, Field, Locations, Records, Row, Side, Spill, Values};
 use crate::error::Error;
 
 /// The rows of one folder, in their order there, with the keys that the whole run gave their values; and where each
@@ -19,7 +21,7 @@ pub(super) fn part(
 ) -> Result<(Records, Vec<Row>), Error> {
     let rows = RowsOf::open(place, manifest, folder, side, shape)?;
     let [file, record, line] = ["file", "record", "line"].map(|name| rows.column(name));
-    let mut records = Records::new(shape.entity, locations(&rows, shape, [&file?, &record?, &line?])?);
+    let mut records = Records::new(shape.entity, locations(&rows, shape, [&file?, &record?, &line?], None)?);
     for (field, _) in &shape.fields {
         records.set(*field, part_column(&rows, *field)?);
     }
@@ -44,15 +46,25 @@ fn part_column(rows: &RowsOf, field: Field) -> Result<Column, Error> {
 }
 
 /// Both sides as they were before anybody cut them.
-pub(super) fn whole(place: &Place, manifest: &Manifest, side: Side) -> Result<Dataset, Error> {
+pub(super) fn whole(
+    place: &Place,
+    manifest: &Manifest,
+    side: Side,
+    spill: Option<&Arc<Spill>>,
+) -> Result<Dataset, Error> {
     let mut dataset = Dataset::new(side);
     for shape in manifest.side(side) {
-        dataset.set(whole_records(place, manifest, side, shape)?);
+        dataset.set(whole_records(place, manifest, (side, shape), spill)?);
     }
     Ok(dataset)
 }
 
-fn whole_records(place: &Place, manifest: &Manifest, side: Side, shape: &Shape) -> Result<Records, Error> {
+fn whole_records(
+    place: &Place,
+    manifest: &Manifest,
+    (side, shape): (Side, &Shape),
+    spill: Option<&Arc<Spill>>,
+) -> Result<Records, Error> {
     let folders = std::iter::once(REST.to_owned()).chain((0..manifest.shards()).map(shard_folder));
     let parts: Vec<RowsOf> =
         folders.map(|folder| RowsOf::open(place, manifest, &folder, side, shape)).collect::<Result<_, Error>>()?;
@@ -79,10 +91,10 @@ fn whole_records(place: &Place, manifest: &Manifest, side: Side, shape: &Shape) 
     };
     let [file, record, line] = ["file", "record", "line"].map(back);
     let some = parts.first().ok_or_else(|| missing("there are no rows"))?;
-    let mut records = Records::new(shape.entity, locations(some, shape, [&file?, &record?, &line?])?);
+    let mut records = Records::new(shape.entity, locations(some, shape, [&file?, &record?, &line?], spill)?);
     records.set_blocks(shape.blocks.clone());
     if shape.mixed {
-        records.set_mixed_blocks(back("block")?.into_iter().collect());
+        records.set_mixed_blocks(back("block")?.into_iter().collect::<Codes>().moved_into(spill));
     }
     for (field, size) in &shape.fields {
         let values = dictionary(&parts, *field, *size).ok_or_else(|| missing("a value is missing"))?;
@@ -90,7 +102,7 @@ fn whole_records(place: &Place, manifest: &Manifest, side: Side, shape: &Shape) 
         if codes.iter().any(|code| code >= size) {
             return Err(missing("a value is missing"));
         }
-        let mut column = Column { codes: Codes::default(), values };
+        let mut column = Column { codes: Codes::inside(spill), values };
         column.codes.reserve(codes.len());
         column.codes.extend_below(size.saturating_sub(1), codes.into_iter());
         records.set(*field, column);
@@ -113,8 +125,13 @@ fn dictionary(parts: &[RowsOf], field: Field, size: u32) -> Option<Values> {
     Some(column.values)
 }
 
-fn locations(rows: &RowsOf, shape: &Shape, [file, record, line]: [&[u32]; 3]) -> Result<Locations, Error> {
-    let mut locations = Locations::default();
+fn locations(
+    rows: &RowsOf,
+    shape: &Shape,
+    [file, record, line]: [&[u32]; 3],
+    spill: Option<&Arc<Spill>>,
+) -> Result<Locations, Error> {
+    let mut locations = Locations::inside(spill);
     for source in &shape.sources {
         locations.add_file(source.clone());
     }

@@ -13,7 +13,9 @@ use crate::history::Clock;
 use crate::policy::Policies;
 use crate::project::Project;
 use crate::reconcile::reconcile;
-use crate::run::{Comparison, Listener, Reads, Run, changed_files, check_settings, match_rules, run_of};
+use crate::run::{
+    Comparison, Listener, Reads, Run, changed_files, check_settings, is_whole, match_rules, room_for, run_of,
+};
 
 /// Makes the run of a partition whose shards have all answered.
 ///
@@ -54,11 +56,14 @@ fn compare(
     listener: &dyn Listener,
 ) -> Result<Comparison, Error> {
     listener.passed("start", 0);
-    let legacy = join::whole(place, manifest, Side::Legacy)?;
-    let new = join::whole(place, manifest, Side::New)?;
+    let spill = room_for(project)?;
+    let legacy = join::whole(place, manifest, Side::Legacy, spill.as_ref())?;
+    let new = join::whole(place, manifest, Side::New, spill.as_ref())?;
+    is_whole(spill.as_ref())?;
     let rows = manifest.sides.iter().flatten().map(|s| u64::from(s.rows)).sum();
     listener.passed("read", rows);
     let reconciliation = reconcile(legacy, new, &match_rules(project));
+    is_whole(reconciliation.spill())?;
     if manifest.ends.last().copied() != Some(reconciliation.students.len() as u32) {
         return Err(damaged(&place.0, "its students are not those that were cut"));
     }

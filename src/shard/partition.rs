@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::project::Project;
 use crate::reconcile::{Reconciliation, reconcile};
 use crate::report::private_folder;
-use crate::run::{Listener, Sides, configuration_hash, match_rules, read_sides};
+use crate::run::{Listener, Sides, configuration_hash, is_whole, match_rules, read_sides};
 
 /// A written partition.
 #[derive(Debug)]
@@ -34,6 +34,7 @@ pub fn partition(project: &Project, shards: u32, folder: &Path, listener: &dyn L
     begin(&place)?;
     let Sides { reads, legacy, new, same_extract } = read_sides(project, listener)?;
     let run = reconcile(legacy, new, &match_rules(project));
+    is_whole(run.spill())?;
     let all: u64 = Side::BOTH.into_iter().flat_map(|side| shapes(run.dataset(side))).map(|s| u64::from(s.rows)).sum();
     listener.done("matched", &format!("{} of {} students", run.matching.paired, run.matching.legacy));
     listener.passed("pair", all);

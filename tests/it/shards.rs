@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use rollproof::history::Clock;
+use rollproof::run::{self, Quiet};
+use rollproof::shard::{self, Shard};
 use rollproof::synth::{Dress, Planter, System};
 
 use crate::support::{Answer, Project};
@@ -162,6 +165,45 @@ fn more_shards_than_students_are_the_same_too() {
     let project = Project::synthetic(24, systems.0, systems.1, Some(faults));
     let twice = Twice::new(project);
     twice.check(40, 1..=40, "1");
+}
+
+#[test]
+fn rows_that_do_not_fit_into_memory_make_no_difference_to_partition_or_merge() {
+    let systems = ((System::PowerSchool, Dress::default()), (System::Aeries, Dress::default()));
+    let faults = Planter::mixed(7, (1..=111).collect(), 300_000);
+    let project = Project::synthetic(60, systems.0, systems.1, Some(faults));
+    let clock = Clock::end_of("2026-06-02".parse().unwrap(), "America/Chicago").unwrap();
+    let loaded = |memory: u64| {
+        let mut loaded = run::load(&project.path("rollproof.toml"), None).unwrap();
+        loaded.memory = Some(memory);
+        loaded
+    };
+    // In a file, or all in memory.
+    let sizes = [0, u64::MAX];
+    run::run(&loaded(u64::MAX), &clock, &Quiet).unwrap();
+    fs::remove_dir_all(project.path("out")).unwrap();
+    let saved = project.path("saved");
+    crate::support::copy(&project.path(".rollproof"), &saved);
+    let back = || {
+        let left = Left::of(&project);
+        fs::remove_dir_all(project.path("out")).unwrap();
+        fs::remove_dir_all(project.path(".rollproof")).unwrap();
+        crate::support::copy(&saved, &project.path(".rollproof"));
+        left
+    };
+    run::run(&loaded(u64::MAX), &clock, &Quiet).unwrap();
+    let single = back();
+    for (at, cutting) in sizes.into_iter().enumerate() {
+        let folder = project.path(&format!("parts{at}"));
+        shard::partition(&loaded(cutting), 3, &folder, &Quiet).unwrap();
+        for number in 1..=3 {
+            shard::work(&loaded(cutting), &folder, Shard { number, of: 3 }, &Quiet).unwrap();
+        }
+        for merging in sizes {
+            shard::merge(&loaded(merging), &folder, &clock, &Quiet).unwrap();
+            back().assert_same(&single);
+        }
+    }
 }
 
 /// A waiver of the first findings of one check.
