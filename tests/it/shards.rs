@@ -110,16 +110,19 @@ impl Twice {
         crate::support::copy(&self.project.path("saved"), &self.project.path(".rollproof"));
     }
 
-    /// Makes the run in shards, in the order given, and holds it against the single one.
+    /// Makes the run in shards, all those given at the same time, and holds it against the single one.
     #[track_caller]
     fn check(&self, shards: u32, order: impl Iterator<Item = u32>, threads: &str) {
         let folder = format!("parts-{shards}");
         if !self.project.path(&folder).exists() {
             partition(&self.project, shards, &folder).ends(0);
         }
-        for number in order {
-            run_shard(&self.project, &format!("{number}/{shards}"), &folder, threads).ends(0);
-        }
+        std::thread::scope(|scope| {
+            for number in order {
+                let (project, folder) = (&self.project, &folder);
+                scope.spawn(move || run_shard(project, &format!("{number}/{shards}"), folder, threads).ends(0));
+            }
+        });
         merge(&self.project, &folder).ends(0);
         Left::of(&self.project).assert_same(&self.single);
         self.back();
@@ -142,8 +145,9 @@ fn merge(project: &Project, folder: &str) -> Answer {
 fn the_sample_in_eight_shards_is_the_single_run_byte_for_byte_in_any_order_and_again() {
     let twice = Twice::new(Project::sample());
     assert!(twice.single.run.len() > 10 && twice.single.run["findings.csv"].len() > 10_000);
-    twice.check(8, 1..=8, "1");
-    // All answers are there already: some again, backwards, with other threads.
+    // Two shards are asked for twice at the same time.
+    twice.check(8, (1..=8).chain([3, 6]), "1");
+    // All answers are there already: some again, with other threads.
     twice.check(8, [7, 4, 1].into_iter(), "3");
 }
 
@@ -208,7 +212,7 @@ fn rows_that_do_not_fit_into_memory_make_no_difference_to_partition_or_merge() {
 
 /// A waiver of the first findings of one check.
 const WAIVER: &str = "[[waive]]\nid = \"W-1\"\ncheck = \"mark-changed\"\nreason = \"agreed\"\nowner = \"o\"\n\
-                      approver = \"a\"\nadded = 2026-06-01\nexpires = 2026-06-20\nmax = 10000\n";
+                      approver = \"a\"\nadded = 2026-06-01\nexpires = 2026-06-20\nmax = 10000\nbroad = true\n";
 
 #[test]
 fn what_is_accepted_between_partition_and_merge_counts_as_in_a_single_run() {
@@ -342,6 +346,11 @@ fn exports_or_a_project_that_have_changed_since_the_cut_are_no_run() {
     let cut = Cut::new();
     let export = fs::read_dir(cut.0.path("new")).unwrap().map(|e| e.unwrap().path()).min().unwrap();
     let export = format!("new/{}", export.file_name().unwrap().to_string_lossy());
+    // The same exports cut again, by other threads, are the same partition.
+    cut.0.rollproof(&["partition", "--shards", "3", "--to", "again", "-j", "3"]).ends(0);
+    let mut parts = tree(&cut.0.path("parts"));
+    parts.retain(|name, _| !name.starts_with("results"));
+    assert!(parts == tree(&cut.0.path("again")), "the same bytes");
     cut.damaged(&export, longer, |cut| cut.no_run("exports have changed since the partition"));
     cut.damaged(&export, |_| None, |cut| cut.no_run("exports have changed since the partition"));
     cut.damaged("rollproof.toml", longer, |cut| {
