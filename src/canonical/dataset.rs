@@ -151,12 +151,14 @@ impl Records {
     }
 
     /// True when the mapping fills this field.
+    #[inline]
     #[must_use]
     pub fn has(&self, field: Field) -> bool {
         self.columns[field as usize].is_some()
     }
 
     /// The column of a field, when mapped.
+    #[inline]
     #[must_use]
     pub fn column(&self, field: Field) -> Option<&Column> {
         self.columns[field as usize].as_ref()
@@ -168,6 +170,7 @@ impl Records {
     }
 
     /// The value as it stood in the file; `None` when the field is not mapped.
+    #[inline]
     #[must_use]
     pub fn raw(&self, row: Row, field: Field) -> Option<&str> {
         let column = self.column(field)?;
@@ -175,6 +178,7 @@ impl Records {
     }
 
     /// The canonical text; `None` when the field is not mapped or has no value.
+    #[inline]
     #[must_use]
     pub fn text(&self, row: Row, field: Field) -> Option<&str> {
         let column = self.column(field)?;
@@ -186,6 +190,7 @@ impl Records {
     }
 
     /// What the value means; [`Typed::Missing`] also when the field is not mapped.
+    #[inline]
     #[must_use]
     pub fn typed(&self, row: Row, field: Field) -> Typed {
         self.column(field).map_or(Typed::Missing, |c| c.values.entry(c.codes.get(row as usize)).typed)
@@ -193,6 +198,7 @@ impl Records {
 
     /// The side-independent key of a value: equal keys are equal values. `None` when the field is not mapped
     /// or the value equals nothing (unmapped or unreadable).
+    #[inline]
     #[must_use]
     pub fn key(&self, row: Row, field: Field) -> Option<u32> {
         let column = self.column(field)?;
@@ -247,6 +253,7 @@ impl Dataset {
     }
 
     /// The records of an entity; `None` when the side does not map it.
+    #[inline]
     #[must_use]
     pub fn get(&self, entity: Entity) -> Option<&Records> {
         self.records[entity as usize].as_ref()

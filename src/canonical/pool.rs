@@ -41,6 +41,12 @@ impl StringPool {
         &self.text.as_bytes()[start..self.ends[position] as usize]
     }
 
+    /// All texts, one behind the other.
+    #[must_use]
+    pub fn whole(&self) -> &str {
+        &self.text
+    }
+
     /// How many texts are held.
     #[must_use]
     pub fn len(&self) -> usize {

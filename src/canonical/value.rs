@@ -105,12 +105,14 @@ impl Values {
     }
 
     /// The text as it stood in the file.
+    #[inline]
     #[must_use]
     pub fn raw(&self, code: u32) -> &str {
         self.pool.get(self.raw_at(code))
     }
 
     /// The canonical text.
+    #[inline]
     #[must_use]
     pub fn text(&self, code: u32) -> &str {
         self.pool.get(self.text_at(code))
@@ -123,6 +125,7 @@ impl Values {
     }
 
     /// The key of each code; see [`Entry::key`].
+    #[inline]
     #[must_use]
     pub fn keys(&self) -> &[u32] {
         &self.keys

@@ -18,7 +18,7 @@
 //! Map the column; a default is not data.
 
 use super::context::{Check, Meta, Out, RunContext};
-use crate::canonical::{Entity, Field, Records, Typed};
+use crate::canonical::{Column, Entity, Field, Records, Typed};
 use crate::finding::{Change, Severity, Subject};
 
 static META: Meta = Meta {
@@ -51,13 +51,11 @@ impl Check for ColumnConstant {
             let both = Field::of(entity).iter().copied().filter(|f| legacy.has(*f) && new.has(*f));
             for field in both {
                 out.looked_at += 1;
-                if legacy.len() < 20 || new.len() < 20 || distinct(legacy, field).len() < 3 {
+                let few = || at_most(new, field, 1) && !at_most(legacy, field, 2);
+                if legacy.len() < 20 || new.len() < 20 || !few() {
                     continue;
                 }
                 let after = distinct(new, field);
-                if after.len() > 1 {
-                    continue;
-                }
                 let subject = Subject::Other(out.note(format!("column {entity}.{field}")));
                 let values = out.note(format!("{} values", distinct(legacy, field).len()));
                 let constant = out.note(after.first().map_or("no value at all", |t| t).to_owned());
@@ -68,16 +66,32 @@ impl Check for ColumnConstant {
     }
 }
 
+/// True when a column has no more distinct values than so many.
+fn at_most(records: &Records, field: Field, most: usize) -> bool {
+    let Some(column) = records.column(field) else { return true };
+    let mut known: Vec<&str> = Vec::with_capacity(most);
+    (0..column.values.len() as u32).filter_map(|code| value(column, code)).all(|text| {
+        let is_known = known.contains(&text);
+        if !is_known {
+            known.push(text);
+        }
+        known.len() <= most
+    })
+}
+
+/// What stands for a distinct value, if it is one.
+fn value(column: &Column, code: u32) -> Option<&str> {
+    match column.values.entry(code).typed {
+        Typed::Missing => None,
+        Typed::Unmapped | Typed::Unreadable => Some(column.values.raw(code)),
+        _ => Some(column.values.text(code)),
+    }
+}
+
 /// The distinct values that occur.
 fn distinct(records: &Records, field: Field) -> Vec<&str> {
     let Some(column) = records.column(field) else { return Vec::new() };
-    let mut texts: Vec<&str> = (0..column.values.len() as u32)
-        .filter(|code| column.values.entry(*code).typed != Typed::Missing)
-        .map(|code| match column.values.entry(code).typed {
-            Typed::Unmapped | Typed::Unreadable => column.values.raw(code),
-            _ => column.values.text(code),
-        })
-        .collect();
+    let mut texts: Vec<&str> = (0..column.values.len() as u32).filter_map(|code| value(column, code)).collect();
     texts.sort_unstable();
     texts.dedup();
     texts

@@ -79,18 +79,30 @@ pub(super) fn audit<'a>(student: &StudentContext<'a>, side: Side) -> Option<&'a 
     student.known.audits[side as usize].get_or_init(make).as_ref()
 }
 
-/// True when a student is not short of credits on a side; `None` where [`audit`] has nothing to say. Asked of every senior:
-/// most have enough by any filling, and need no audit.
-pub(super) fn can_finish(student: &StudentContext<'_>, side: Side) -> Option<bool> {
-    let known = student.known.audits[side as usize].get().is_some();
-    let plain = || {
-        let bound = student.policies.bound(student.reconciliation);
-        bound.has_enough(student.policies, student.reconciliation, student.position, side)
-    };
-    if !known && is_audited(student) && plain() {
-        return Some(true);
+/// What stays open of a student who is short of credits on a side; `None` inside for one who is not, outside where
+/// [`audit`] has nothing to say. Asked of every senior.
+pub(super) fn shortfall(student: &StudentContext<'_>, side: Side) -> Option<Option<Vec<i64>>> {
+    if let Some(known) = student.known.audits[side as usize].get() {
+        return known.as_ref().map(|audit| (audit.status() == Status::Short).then(|| audit.open_after.clone()));
     }
-    Some(audit(student, side)?.status() != Status::Short)
+    if !is_audited(student) {
+        return None;
+    }
+    let bound = student.policies.bound(student.reconciliation);
+    bound.shortfall(student.policies, student.reconciliation, student.position, side)
+}
+
+/// True when the audits of both sides can say nothing but the same.
+pub(super) fn audits_are_same(student: &StudentContext<'_>) -> bool {
+    let text = |side: Side, field| student.text(side, Entity::Student, student.pair.record(side)?, field);
+    let same_order = |entity| student.pairs(entity).is_some_and(|p| p.both().map(|b| b.new).is_sorted());
+    let has_exceptions =
+        |side| !student.policies.exceptions_of(student.reconciliation, student.position, side).is_empty();
+    student.has_same_rows()
+        && [Field::Cohort, Field::Track].into_iter().all(|f| text(Side::Legacy, f) == text(Side::New, f))
+        && [Entity::Transcript, Entity::Schedule].into_iter().all(same_order)
+        && !Side::BOTH.into_iter().any(has_exceptions)
+        && student.policies.bound(student.reconciliation).audits_alike()
 }
 
 fn is_audited(student: &StudentContext<'_>) -> bool {

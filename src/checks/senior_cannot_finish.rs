@@ -18,10 +18,9 @@
 //! Hand the list to the counselors.
 
 use super::context::{Check, Meta, Out, StudentContext};
-use super::policy_facts::{audit, can_finish, open_words};
+use super::policy_facts::{audits_are_same, open_words, shortfall};
 use crate::canonical::{Entity, Side};
 use crate::finding::{Change, Severity};
-use crate::policy::graduation::Status;
 
 static META: Meta = Meta {
     name: "senior-cannot-finish",
@@ -44,16 +43,12 @@ impl Check for SeniorCannotFinish {
         if !student.is_senior() {
             return;
         }
-        let Some(finishes) = can_finish(student, Side::Legacy) else { return };
+        let Some(legacy) = shortfall(student, Side::Legacy) else { return };
         out.looked_at += 1;
-        if finishes {
-            return;
-        }
-        if let Some(new) = audit(student, Side::New)
-            && new.status() == Status::Short
-        {
-            let open = open_words(student, &new.open_after);
-            let note = out.note(format!("open after the classes in progress: {open}"));
+        let Some(legacy) = legacy else { return };
+        let new = if audits_are_same(student) { Some(legacy) } else { shortfall(student, Side::New).flatten() };
+        if let Some(open) = new {
+            let note = out.note(format!("open after the classes in progress: {}", open_words(student, &open)));
             out.finding(student.subject(), &META, Change::Changed).note = note;
         }
     }

@@ -54,6 +54,10 @@ fn is_scientific(text: &str) -> bool {
 
 /// Kind, sentence and gravity of every damage that the distinct texts of a column show.
 pub(super) fn find(column: &str, texts: &StringPool) -> Vec<(&'static str, String, bool)> {
+    // Nearly always nothing in the whole column can show damage: then no text is looked at alone.
+    if texts.whole().is_ascii() && memchr::memmem::find(texts.whole().as_bytes(), b"E+").is_none() {
+        return Vec::new();
+    }
     let mut counts = [0u64; DAMAGES.len()];
     for text in texts.iter().filter(|text| !text.is_ascii() || text.contains("E+")) {
         for (count, damage) in counts.iter_mut().zip(&DAMAGES) {

@@ -200,6 +200,9 @@ fn type_of<'r>(spec: &FieldSpec, text: Cow<'r, str>, translated: bool) -> (Cow<'
 
 /// `1.23E+18`: a spreadsheet has already lost the digits of this id.
 fn is_scientific(text: &str) -> bool {
+    if memchr::memchr(b'+', text.as_bytes()).is_none() {
+        return false;
+    }
     let Some((mantissa, exponent)) = text.split_once("E+").or_else(|| text.split_once("e+")) else { return false };
     let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
     let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, "0"));

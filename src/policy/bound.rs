@@ -102,6 +102,7 @@ pub struct Bound {
     pub catalogue_differs: bool,
     /// The requirements on legacy and new rows.
     requirements: Option<[RequirementLens; 2]>,
+    audits_alike: bool,
 }
 
 impl BoundKind {
@@ -193,10 +194,14 @@ impl Bound {
     #[must_use]
     pub fn lazy(policies: &Policies, reconciliation: &Reconciliation) -> Self {
         let lens = |rules| Side::BOTH.map(|side| RequirementLens::new(rules, reconciliation.dataset(side)));
+        let requirements = policies.requirements().map(lens);
         Self {
             kinds: policies.kinds.iter().map(|kind| BoundKind::new(kind, reconciliation)).collect(),
             catalogue_differs: catalogue_differs(reconciliation),
-            requirements: policies.requirements().map(lens),
+            audits_alike: requirements.as_ref().is_some_and(|lenses| {
+                RequirementLens::agree([&lenses[0], &lenses[1]], [&reconciliation.legacy, &reconciliation.new])
+            }),
+            requirements,
         }
     }
 
@@ -218,11 +223,23 @@ impl Bound {
         self.ask(policies, reconciliation, (position, side), Audit::of)
     }
 
-    /// True when it is plain that the student is not short of credits on a side: what [`Self::audit`] would say too, for much
-    /// less. False says nothing.
+    /// What stays open of a student who is short of credits on a side, as [`Self::audit`] has it; `None` inside for one
+    /// who is not, outside where there is no audit.
     #[must_use]
-    pub fn has_enough(&self, policies: &Policies, reconciliation: &Reconciliation, position: u32, side: Side) -> bool {
-        self.ask(policies, reconciliation, (position, side), Audit::is_enough).unwrap_or(false)
+    pub fn shortfall(
+        &self,
+        policies: &Policies,
+        reconciliation: &Reconciliation,
+        position: u32,
+        side: Side,
+    ) -> Option<Option<Vec<i64>>> {
+        self.ask(policies, reconciliation, (position, side), Audit::shortfall)
+    }
+
+    /// True when rows that are equal on both sides are worth the same to the requirements.
+    #[must_use]
+    pub const fn audits_alike(&self) -> bool {
+        self.audits_alike
     }
 
     fn ask<T>(

@@ -61,13 +61,27 @@ impl Csr {
     }
 }
 
-/// Which student each distinct id of the records is; `u32::MAX` for ids that no student has and for no id.
-pub(super) fn owners(records: &Records, positions: &HashMap<&str, u32>) -> Vec<u32> {
+/// Which student each distinct id of the records is; `u32::MAX` for ids that no student has and for no id. `id_at` tells
+/// the id of a position on this side: exports mostly go by id, so that the next id mostly is the next student's.
+pub(super) fn owners<'a>(
+    records: &Records,
+    positions: &HashMap<&str, u32>,
+    id_at: impl Fn(u32) -> Option<&'a str>,
+) -> Vec<u32> {
     let Some(ids) = records.column(Field::StudentId) else { return Vec::new() };
+    let mut next = 0;
     (0..ids.values.len() as u32)
         .map(|code| match ids.values.entry(code).typed {
             Typed::Missing | Typed::Unmapped | Typed::Unreadable => u32::MAX,
-            _ => positions.get(ids.values.text(code)).copied().unwrap_or(u32::MAX),
+            _ => {
+                let id = ids.values.text(code);
+                let is_next = id_at(next) == Some(id);
+                let owner = if is_next { next } else { positions.get(id).copied().unwrap_or(u32::MAX) };
+                if owner != u32::MAX {
+                    next = owner + 1;
+                }
+                owner
+            }
         })
         .collect()
 }

@@ -92,7 +92,7 @@ pub fn reconcile_part(legacy: Dataset, new: Dataset, part: RollPart) -> Reconcil
 
 /// Pairs the records inside each student of a roll, and the catalogue.
 fn pair_records(mut legacy: Dataset, mut new: Dataset, mut roll: Roll) -> Reconciliation {
-    let owned = [roll.owners(&legacy, true), roll.owners(&new, false)];
+    let owned: [_; 2] = rayon::join(|| roll.owners(&legacy, true), || roll.owners(&new, false)).into();
     for (dataset, owners) in [(&mut legacy, &owned[0]), (&mut new, &owned[1])] {
         order::by_student(dataset, owners, &mut roll.students, &mut roll.matching);
     }
@@ -204,15 +204,23 @@ impl Roll {
         self.matching.duplicates.insert(position, (ours, theirs));
     }
 
+    /// The id of a student on a side; `None` when the side does not know the student.
+    fn id_at(&self, position: u32, legacy: bool) -> Option<&str> {
+        let student = self.students.get(position as usize)?;
+        match legacy {
+            true => student.on_legacy.then(|| self.ids.get(position)),
+            false => student.on_new.then(|| match self.new_ids.get(&position) {
+                Some(id) => id.as_str(),
+                None => self.ids.get(position),
+            }),
+        }
+    }
+
     /// The students by the ids of a side.
     fn positions(&self, legacy: bool) -> HashMap<&str, u32> {
         let mut positions = HashMap::with_capacity(self.students.len());
-        for (position, student) in self.students.iter().enumerate() {
-            let position = position as u32;
-            if legacy && student.on_legacy {
-                positions.insert(self.ids.get(position), position);
-            } else if !legacy && student.on_new {
-                let id = self.new_ids.get(&position).map_or_else(|| self.ids.get(position), String::as_str);
+        for position in 0..self.students.len() as u32 {
+            if let Some(id) = self.id_at(position, legacy) {
                 positions.insert(id, position);
             }
         }
@@ -223,7 +231,7 @@ impl Roll {
         let positions = self.positions(legacy);
         Entity::ALL.map(|e| {
             let records = dataset.get(e).filter(|_| e != Entity::Course)?;
-            Some(owners(records, &positions))
+            Some(owners(records, &positions, |position| self.id_at(position, legacy)))
         })
     }
 }

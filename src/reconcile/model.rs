@@ -202,6 +202,7 @@ impl Reconciliation {
     }
 
     /// The paired records of one entity of one student; `None` when the entity is not compared.
+    #[inline]
     #[must_use]
     pub fn pairs(&self, position: u32, entity: Entity) -> Option<RecordPairs<'_>> {
         Some(self.tables[entity as usize].as_ref()?.get(position))
@@ -219,6 +220,7 @@ impl Reconciliation {
     }
 
     /// The student that a record belongs to; `None` for orphans and rows without an id.
+    #[inline]
     #[must_use]
     pub fn owner(&self, side: Side, entity: Entity, row: Row) -> Option<u32> {
         let owners = self.owners[side as usize][entity as usize].as_ref()?;

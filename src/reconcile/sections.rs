@@ -29,20 +29,20 @@ pub(super) fn induce(run: &Reconciliation) -> Vec<SectionPair> {
     let (legacy, new) = (run.legacy.get(Entity::Schedule), run.new.get(Entity::Schedule));
     let (Some(legacy), Some(new)) = (legacy, new) else { return Vec::new() };
     let mut cells: HashMap<(u32, u32), (u32, Row, Row)> = HashMap::new();
-    let mut sizes: (HashMap<u32, u32>, HashMap<u32, u32>) = (HashMap::new(), HashMap::new());
+    let mut sizes = (vec![0u32; ours.texts.len()], vec![0u32; theirs.texts.len()]);
     for position in 0..run.students.len() as u32 {
         let Some(pairs) = run.pairs(position, Entity::Schedule) else { continue };
         for both in pairs.both() {
             let (Some(l), Some(n)) = (ours.section(both.legacy), theirs.section(both.new)) else { continue };
             let cell = cells.entry((l, n)).or_insert((0, both.legacy, both.new));
             *cell = (cell.0 + 1, first(legacy, cell.1, both.legacy), first(new, cell.2, both.new));
-            *sizes.0.entry(l).or_default() += 1;
-            *sizes.1.entry(n).or_default() += 1;
+            sizes.0[l as usize] += 1;
+            sizes.1[n as usize] += 1;
         }
     }
     let mut best: HashMap<u32, (u32, SectionPair)> = HashMap::new();
     for ((l, n), (together, ours_first, theirs_first)) in cells {
-        let (students, others) = (sizes.0[&l], sizes.1[&n]);
+        let (students, others) = (sizes.0[l as usize], sizes.1[n as usize]);
         let pair = SectionPair {
             legacy: ours_first,
             new: theirs_first,
@@ -52,8 +52,11 @@ pub(super) fn induce(run: &Reconciliation) -> Vec<SectionPair> {
         };
         let entry = best.entry(l).or_insert_with(|| (n, pair.clone()));
         let first = first(legacy, entry.1.legacy, ours_first);
-        let better = (together, std::cmp::Reverse(others)) > (entry.1.together, std::cmp::Reverse(sizes.1[&entry.0]))
-            || (together == entry.1.together && others == sizes.1[&entry.0] && theirs.text(n) < theirs.text(entry.0));
+        let better = (together, std::cmp::Reverse(others))
+            > (entry.1.together, std::cmp::Reverse(sizes.1[entry.0 as usize]))
+            || (together == entry.1.together
+                && others == sizes.1[entry.0 as usize]
+                && theirs.text(n) < theirs.text(entry.0));
         if better {
             *entry = (n, pair);
         }

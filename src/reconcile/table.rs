@@ -141,6 +141,7 @@ impl PairTable {
     }
 
     /// The records of one student.
+    #[inline]
     pub(super) fn get(&self, position: u32) -> RecordPairs<'_> {
         let range = |ends: &[u32]| {
             let at = position as usize;
@@ -194,6 +195,7 @@ pub struct RecordPairs<'a> {
 
 impl<'a> RecordPairs<'a> {
     /// One record each side.
+    #[inline]
     pub fn both(&self) -> impl ExactSizeIterator<Item = Both> + use<'a> {
         self.both.iter().map(|p| p.unpack())
     }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::canonical::{Column, Dataset, Entity, Field, Row, Side, Typed};
 use crate::gate::{Criteria, EntityCoverage, FieldCoverage, MatchCounts};
-use crate::reconcile::{Reconciliation, RecordPairs};
+use crate::reconcile::{NEVER, Reconciliation, RecordPairs};
 
 /// How students were matched, counted from the pairs themselves.
 #[must_use]
@@ -170,7 +170,11 @@ fn count_column(column: &Column) -> ColumnCounts {
     // Equal canonical texts have equal keys.
     let mut seen: Vec<bool> = Vec::new();
     for code in codes.clone() {
-        let key = column.values.keys()[code as usize] as usize; // never the key of what equals nothing: that is not usable
+        let key = column.values.keys()[code as usize];
+        if key == NEVER {
+            continue;
+        }
+        let key = key as usize;
         if seen.len() <= key {
             seen.resize((key + 1).next_power_of_two(), false);
         }

@@ -89,6 +89,15 @@ impl Alike {
     }
 }
 
+/// True when both sides have the column or neither has, and equal values of it have equal meanings.
+pub(in crate::policy) fn same_by_key<T: PartialEq>(columns: [Option<&Column>; 2], values: [&[T]; 2]) -> bool {
+    match columns {
+        [None, None] => true,
+        [Some(legacy), Some(new)] => !odd_keys([legacy, new], values).contains(&true),
+        _ => false,
+    }
+}
+
 /// By key: true when two values that share it are worth different things.
 fn odd_keys<T: PartialEq>(columns: [&Column; 2], values: [&[T]; 2]) -> Vec<bool> {
     let mut known: Vec<Option<&T>> = Vec::new();

@@ -88,6 +88,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// One row.
+    #[inline]
     #[must_use]
     pub fn read(&self, row: Row) -> CourseRow {
         let lens = self.lens;

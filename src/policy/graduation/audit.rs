@@ -98,22 +98,32 @@ impl Audit {
 }
 
 impl Audit {
-    /// True when filling the areas in their order, as vendors do, already finds credits enough, earned and in progress: no
-    /// better filling is needed to know that the student is not short.
+    /// What stays open after the classes in progress of a student who is short of credits; `None` for one who is not: what
+    /// [`Audit::of`] says too, for less.
     #[must_use]
-    pub fn is_enough(
+    pub fn shortfall(
         requirements: &Requirements,
         lens: &RequirementLens,
         side: &Dataset,
         rows: StudentRows<'_>,
-    ) -> bool {
+    ) -> Option<Vec<i64>> {
         let mut credits = earned(lens, side, rows.transcript);
         let (planned, _) = planned(lens, side, rows.schedule, &credits);
+        let finished = credits.len();
         credits.extend(planned);
         let needs = needs(requirements, &rows);
         let problem = Problem { requirements, lens, needs: &needs, exceptions: rows.exceptions };
-        let choices = problem.choices(&credits);
-        choices.iter().any(|groups| filled(&problem.supplies(&credits, groups), &needs) == needs)
+        let (choices, are_all) = problem.choices(&credits);
+        let supplies: Vec<Vec<Supply>> = choices.iter().map(|groups| problem.supplies(&credits, groups)).collect();
+        // Where filling the areas in their order finds credits enough, no better filling is needed to know it.
+        if supplies.iter().any(|supplies| filled(supplies, &needs) == needs) {
+            return None;
+        }
+        let solved = supplies.iter().map(|supplies| deficits(supplies, &needs));
+        let open_after = solved.min_by_key(|open| (open.iter().sum::<i64>(), open.clone()))?;
+        let is_short = |open: &[i64]| open.iter().any(|open| *open > 0);
+        // Fewer credits leave no less open, when every choice of groups was looked at.
+        (is_short(&open_after) && (are_all || is_short(&problem.best(&credits[..finished]).0))).then_some(open_after)
     }
 }
 
@@ -244,7 +254,7 @@ struct Problem<'a> {
 impl<'a> Problem<'a> {
     /// The deficits under the best filling and the best choice of groups (one language).
     fn best(&self, credits: &[Credit]) -> (Vec<i64>, Groups<'a>) {
-        let choices = self.choices(credits);
+        let (choices, _) = self.choices(credits);
         if let [only] = choices.as_slice() {
             return (deficits(&self.supplies(credits, only), self.needs), Groups::new());
         }
@@ -252,13 +262,16 @@ impl<'a> Problem<'a> {
         solved.min_by_key(|(open, groups)| (open.iter().sum::<i64>(), open.clone(), groups.clone())).unwrap_or_default()
     }
 
-    /// Every choice of groups among the credits.
-    fn choices(&self, credits: &[Credit]) -> Vec<Groups<'a>> {
+    /// The choices of groups among the credits, and whether these are all.
+    fn choices(&self, credits: &[Credit]) -> (Vec<Groups<'a>>, bool) {
+        let mut are_all = true;
         let mut choices: Vec<Groups<'a>> = vec![Groups::new()];
         for (at, area) in self.requirements.areas.iter().enumerate().filter(|(_, area)| area.same_group) {
             let groups: BTreeSet<&'a str> =
                 credits.iter().filter(|c| c.mask & (1 << at) != 0).map(|c| self.group(area, c)).collect();
-            if groups.len() > 1 && choices.len() * groups.len() <= 64 {
+            if choices.len() * groups.len() > 64 {
+                are_all = false;
+            } else if groups.len() > 1 {
                 let with = |chosen: &Groups<'a>, group: &'a str| {
                     let mut chosen = chosen.clone();
                     chosen.insert(at, group);
@@ -267,7 +280,7 @@ impl<'a> Problem<'a> {
                 choices = choices.iter().flat_map(|c| groups.iter().map(move |g| with(c, *g))).collect();
             }
         }
-        choices
+        (choices, are_all)
     }
 
     fn group(&self, area: &'a Area, credit: &Credit) -> &'a str {

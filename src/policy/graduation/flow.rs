@@ -22,7 +22,12 @@ pub(super) fn deficits(supplies: &[Supply], needs: &[i64]) -> Vec<i64> {
         }
     }
     let mut network = Network {
-        held: vec![vec![0; needs.len()]; by_mask.len()],
+        areas: needs.len(),
+        held: vec![0; needs.len() * by_mask.len()],
+        queue: Vec::with_capacity(needs.len()),
+        gives_to: Vec::with_capacity(by_mask.len()),
+        freed_for: Vec::with_capacity(needs.len()),
+        chain: Vec::new(),
         free: by_mask.iter().map(|s| s.amount).collect(),
         masks: by_mask.iter().map(|s| s.mask).collect(),
     };
@@ -42,34 +47,45 @@ pub(super) fn deficits(supplies: &[Supply], needs: &[i64]) -> Vec<i64> {
 struct Network {
     masks: Vec<u32>,
     free: Vec<i64>,
+    areas: usize,
     /// By supply, then area.
-    held: Vec<Vec<i64>>,
+    held: Vec<i64>,
+    /// Room to search in: areas that are reached,
+    queue: Vec<usize>,
+    /// for each supply reached the area it would give to,
+    gives_to: Vec<Option<usize>>,
+    /// for each area reached the supply that it frees,
+    freed_for: Vec<Option<usize>>,
+    /// and the chain from the free supply to the area that wants: (supply, area) pairs.
+    chain: Vec<(usize, usize)>,
 }
 
 impl Network {
     /// Moves up to `most` credits into an area along a shortest chain of reroutings; returns how many.
     fn augment(&mut self, area: usize, most: i64) -> i64 {
-        let areas = self.held.first().map_or(0, Vec::len);
-        // For each supply reached: the area it would give to. For each area reached: the supply that it frees.
-        let mut gives_to: Vec<Option<usize>> = vec![None; self.masks.len()];
-        let mut freed_for: Vec<Option<usize>> = vec![None; areas];
-        let mut queue = vec![area];
+        self.gives_to.clear();
+        self.gives_to.resize(self.masks.len(), None);
+        self.freed_for.clear();
+        self.freed_for.resize(self.areas, None);
+        self.queue.clear();
+        self.queue.push(area);
         let mut next = 0;
-        while next < queue.len() {
-            let at = queue[next];
+        while next < self.queue.len() {
+            let at = self.queue[next];
             next += 1;
             for supply in 0..self.masks.len() {
-                if gives_to[supply].is_some() || self.masks[supply] & (1 << at) == 0 {
+                if self.gives_to[supply].is_some() || self.masks[supply] & (1 << at) == 0 {
                     continue;
                 }
-                gives_to[supply] = Some(at);
+                self.gives_to[supply] = Some(at);
                 if self.free[supply] > 0 {
-                    return self.reroute(supply, area, most, &gives_to, &freed_for);
+                    return self.reroute(supply, area, most);
                 }
-                for (other, freed) in freed_for.iter_mut().enumerate() {
-                    if self.held[supply][other] > 0 && other != area && freed.is_none() {
+                let held = &self.held[supply * self.areas..(supply + 1) * self.areas];
+                for (other, freed) in self.freed_for.iter_mut().enumerate() {
+                    if held[other] > 0 && other != area && freed.is_none() {
                         *freed = Some(supply);
-                        queue.push(other);
+                        self.queue.push(other);
                     }
                 }
             }
@@ -77,35 +93,27 @@ impl Network {
         0
     }
 
-    fn reroute(
-        &mut self,
-        first: usize,
-        area: usize,
-        most: i64,
-        gives_to: &[Option<usize>],
-        freed_for: &[Option<usize>],
-    ) -> i64 {
-        // The chain from the free supply to the area that wants: (supply, area) pairs.
-        let mut chain = Vec::new();
+    fn reroute(&mut self, first: usize, area: usize, most: i64) -> i64 {
+        self.chain.clear();
         let mut supply = first;
         loop {
-            let Some(to) = gives_to[supply] else { return 0 };
-            chain.push((supply, to));
+            let Some(to) = self.gives_to[supply] else { return 0 };
+            self.chain.push((supply, to));
             if to == area {
                 break;
             }
-            let Some(frees) = freed_for[to] else { return 0 };
+            let Some(frees) = self.freed_for[to] else { return 0 };
             supply = frees;
         }
         let mut moved = most.min(self.free[first]);
-        for pair in chain.windows(2) {
-            moved = moved.min(self.held[pair[1].0][pair[0].1]);
+        for pair in self.chain.windows(2) {
+            moved = moved.min(self.held[pair[1].0 * self.areas + pair[0].1]);
         }
         self.free[first] -= moved;
-        for (at, (supply, to)) in chain.iter().enumerate() {
-            self.held[*supply][*to] += moved;
-            if let Some((next, _)) = chain.get(at + 1) {
-                self.held[*next][*to] -= moved;
+        for (at, (supply, to)) in self.chain.iter().enumerate() {
+            self.held[supply * self.areas + to] += moved;
+            if let Some((next, _)) = self.chain.get(at + 1) {
+                self.held[next * self.areas + to] -= moved;
             }
         }
         moved

@@ -4,6 +4,7 @@ use foldhash::{HashMap, HashMapExt};
 
 use super::rules::{Area, Requirements};
 use crate::canonical::{Column, Dataset, Entity, Field, Records, Row, SchoolYear, TermSpan, Typed};
+use crate::policy::gpa::alike::same_by_key;
 use crate::policy::gpa::amounts::weight_units;
 use crate::policy::gpa::marks::{rank_of, value};
 use crate::policy::gpa::rules::term_end;
@@ -133,6 +134,43 @@ impl RequirementLens {
             raw: raw_codes([transcripts, schedules], position),
             courses,
         }
+    }
+
+    /// True when equal rows are worth the same under both lenses: the sides map the same columns, and values that are equal
+    /// mean the same.
+    #[must_use]
+    pub fn agree(lenses: [&Self; 2], sides: [&Dataset; 2]) -> bool {
+        const FIELDS: [(Entity, &[Field]); 3] = [
+            (Entity::Student, &[Field::Cohort, Field::Track]),
+            (Entity::Transcript, &[Field::CreditEarned, Field::CreditAttempted]),
+            (Entity::Schedule, &[Field::Credit, Field::Status]),
+        ];
+        let column = |side: usize, entity, field| sides[side].get(entity).and_then(|records| records.column(field));
+        let same_columns = FIELDS.iter().all(|(entity, fields)| {
+            fields.iter().all(|f| column(0, *entity, *f).is_some() == column(1, *entity, *f).is_some())
+        });
+        let [ours, theirs] = lenses;
+        let course = |lens: &Self, codes: &[u32]| -> Vec<_> {
+            let view = |at: &u32| &lens.courses[*at as usize];
+            let facts = |c: &CourseView| (c.named, c.refused, c.credit, c.subject, c.repeatable, c.stem.clone());
+            codes.iter().map(|at| facts(view(at))).collect()
+        };
+        let columns = |entity, field| [column(0, entity, field), column(1, entity, field)];
+        let (t, s) = (Entity::Transcript, Entity::Schedule);
+        let marks =
+            |lens: &Self| lens.mark_areas.iter().copied().zip(lens.mark_rank.iter().copied()).collect::<Vec<_>>();
+        let (taken, planned) = (|l: &Self| course(l, &l.transcript_course), |l: &Self| course(l, &l.schedule_course));
+        let (of_history, of_classes) =
+            ([&ours.transcript_time, &theirs.transcript_time], [&ours.schedule_time, &theirs.schedule_time]);
+        same_columns
+            && same_by_key(columns(t, Field::Course), [&taken(ours), &taken(theirs)])
+            && same_by_key(columns(s, Field::Course), [&planned(ours), &planned(theirs)])
+            && same_by_key(columns(t, Field::SubjectArea), [&ours.transcript_subject, &theirs.transcript_subject])
+            && same_by_key(columns(t, Field::Mark), [&marks(ours), &marks(theirs)])
+            && [(t, of_history), (s, of_classes)].into_iter().all(|(entity, [a, b])| {
+                same_by_key(columns(entity, Field::SchoolYear), [&a.years, &b.years])
+                    && same_by_key(columns(entity, Field::Term), [&a.spans, &b.spans])
+            })
     }
 
     /// The course of a code, canonical or as the side's files have it.
