@@ -61,4 +61,16 @@ mod tests {
         );
         assert_eq!(found, ["major teacher T1 -> T2 (the co-teacher became the primary teacher)"] as [&str; 1]);
     }
+
+    #[test]
+    fn the_halves_of_a_year_row_are_told_in_one_order() {
+        let head = "schedule: student_id|term|course|period|teacher\n";
+        let halves = ["1|S1|ALG|1|T1\n", "1|S2|ALG|1|T0\n"];
+        let told = |new: [&str; 2]| {
+            found("teacher-changed", &format!("{head}1|FY|ALG|1|T0\n"), &format!("{head}{}", new.concat()))
+        };
+        let one = told(halves);
+        assert_eq!(one.len(), 1, "{one:?}");
+        assert_eq!(one, told([halves[1], halves[0]]));
+    }
 }

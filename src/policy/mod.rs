@@ -13,6 +13,8 @@ mod load;
 pub mod rank;
 pub mod rational;
 pub mod shipped;
+#[cfg(test)]
+mod shortcut_tests;
 mod toml;
 pub mod transcript;
 pub mod working;
