@@ -17,6 +17,8 @@ const CHUNK: u32 = 8 * 1024;
 const FEW: u64 = 12;
 /// A condition under which less than one in so many records differ is not worth an exact count.
 const VAGUE: u64 = 20;
+/// How many times more students the next look at what is left takes in.
+const CLOSER: u64 = 6;
 
 /// Leaves out patterns and conditions that have too few findings to save anything, even if every record that they hold
 /// for were one of them: nothing of what is left out could become a cause, so that no record need be counted for it.
@@ -79,19 +81,45 @@ pub(super) fn thin<'a>(
     if stride < 2 || space.entity == Entity::Course {
         return prospects;
     }
-    let rough = count(space, lives, &prospects, literals, stride as usize);
-    let keep = |(mut prospect, rough): (Prospect<'a>, Grid)| {
-        let sample = samples[prospect.live].as_ref()?;
-        let (hits, _) = sample.grids(&prospect);
-        let is_promising = |cell: Cell| {
-            let (hits, seen) = (hits.get(cell) * sample.weight, rough.get(cell));
+    let promising = |prospect: &Prospect<'a>, rough: &Grid, stride: u64| {
+        let Some(sample) = &samples[prospect.live] else { return Vec::new() };
+        let (hits, _) = sample.grids(prospect);
+        let mut cells = prospect.cells(&hits);
+        cells.retain(|cell| {
+            let (hits, seen) = (hits.get(*cell) * sample.weight, rough.get(*cell));
             hits >= settings.min_findings && (seen < FEW || hits * VAGUE >= seen * stride)
-        };
-        let cells: Vec<Cell> = hits.cells().filter(|c| is_promising(*c)).collect();
+        });
+        cells
+    };
+    let rough = count(space, lives, &prospects, literals, stride as usize);
+    let first = |(mut prospect, rough): (Prospect<'a>, Grid)| {
+        let cells = promising(&prospect, &rough, stride);
         let cells = narrow(&mut prospect, &cells, literals);
         (!cells.is_empty()).then(|| Prospect { cells: Some(cells), ..prospect })
     };
-    prospects.into_iter().zip(rough).filter_map(keep).collect()
+    let mut prospects: Vec<Prospect<'a>> = prospects.into_par_iter().zip(rough).filter_map(first).collect();
+    // What few records show nothing of is looked at in more of them.
+    let mut next = stride / CLOSER;
+    while next > 1 && !prospects.is_empty() {
+        let grids = exact(space, lives, &prospects, literals, next as usize);
+        let closer = |(prospect, grid): (Prospect<'a>, Grid)| {
+            let cells = promising(&prospect, &grid, next);
+            (!cells.is_empty()).then(|| Prospect { cells: Some(cells), ..prospect })
+        };
+        prospects = prospects.into_par_iter().zip(grids).filter_map(closer).collect();
+        next /= CLOSER;
+    }
+    prospects
+}
+
+/// Calls `see` for the records of every n-th student of a range.
+fn each_nth(space: &Space<'_>, students: std::ops::Range<u32>, stride: usize, mut see: impl FnMut(Unit)) {
+    if stride == 1 {
+        return each_unit(space.run, space.entity, space.population, students, see);
+    }
+    for student in (students.start.next_multiple_of(stride as u32)..students.end).step_by(stride) {
+        each_unit(space.run, space.entity, space.population, student..student + 1, &mut see);
+    }
 }
 
 /// Positions by a dense key.
@@ -149,7 +177,7 @@ pub(super) fn all_counts<'a>(
     literals: &Literals,
 ) -> Vec<Grid> {
     if prospects.iter().any(|p| p.cells.is_some()) {
-        exact(space, lives, prospects, literals)
+        exact(space, lives, prospects, literals, 1)
     } else {
         count(space, lives, prospects, literals, 1)
     }
@@ -197,14 +225,7 @@ pub(super) fn count<'a>(
                     }
                 }
             };
-            let end = (start + CHUNK).min(students);
-            if stride == 1 {
-                each_unit(space.run, space.entity, space.population, *start..end, &mut see);
-            } else {
-                for student in (start.next_multiple_of(stride as u32)..end).step_by(stride) {
-                    each_unit(space.run, space.entity, space.population, student..student + 1, &mut see);
-                }
-            }
+            each_nth(space, *start..(start + CHUNK).min(students), stride, &mut see);
             grids
         })
         .reduce(empty, merged)
@@ -259,8 +280,14 @@ impl Plan {
     }
 }
 
-/// Counts the cells that are left, exactly.
-fn exact<'a>(space: &Space<'a>, lives: &[Live<'a, '_>], prospects: &[Prospect<'a>], literals: &Literals) -> Vec<Grid> {
+/// Counts the cells that are left, in the records of every n-th student.
+fn exact<'a>(
+    space: &Space<'a>,
+    lives: &[Live<'a, '_>],
+    prospects: &[Prospect<'a>],
+    literals: &Literals,
+    stride: usize,
+) -> Vec<Grid> {
     let empty = || -> Vec<Grid> { prospects.iter().map(|p| Grid::new(&p.frame)).collect() };
     let students = space.run.students.len() as u32;
     let starts: Vec<u32> = (0..students.max(1)).step_by(CHUNK as usize).collect();
@@ -273,7 +300,7 @@ fn exact<'a>(space: &Space<'a>, lives: &[Live<'a, '_>], prospects: &[Prospect<'a
     let of_chunk = |mut grids: Vec<Grid>, start: &u32| {
         let mut matched = Vec::new();
         let end = (start + CHUNK).min(students);
-        each_unit(space.run, space.entity, space.population, *start..end, |unit| {
+        each_nth(space, *start..end, stride, |unit| {
             for watch in &watches {
                 let key = key(watch.live, unit);
                 for at in &watch.broad {

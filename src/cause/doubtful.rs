@@ -10,7 +10,7 @@ use super::relate::Ledger;
 use super::shares::Work;
 use crate::finding::{Findings, Subject};
 use crate::policy::gpa::reproduces;
-use crate::policy::{BoundKind, Calibration, Rational};
+use crate::policy::{BoundKind, Calibration, Rational, derive};
 use crate::reconcile::Reconciliation;
 
 /// The check.
@@ -96,13 +96,15 @@ fn says(work: &Work<'_>, kind: &BoundKind, student: u32) -> Says {
     if stored.is_made_from(rules, Some(legacy)) {
         return Says::Fits;
     }
-    let Some(parts) = work.parts(student, kind) else { return Says::Misfits };
+    let Some(derivation) = derive(work.run, student, kind) else { return Says::Misfits };
+    let Some(owners) = work.owners(student, &derivation) else { return Says::Misfits };
     let undone = |drafts: &[u32]| {
-        let amounts = parts.iter().filter(|(draft, _)| drafts.contains(draft)).map(|(_, amount)| *amount);
-        let then = Rational::sum(std::iter::once(exact).chain(amounts));
+        let own = || owners.iter().filter(|o| drafts.contains(&o.draft));
+        let (amount, weight) = (Rational::sum(own().map(|o| o.amount)), Rational::sum(own().map(|o| o.weight)));
+        let then = amount.zip(weight).and_then(|(amount, weight)| derivation.undone(exact, amount, weight));
         then.is_some_and(|exact| reproduces(rules, exact, value, stored.digits))
     };
-    let mut drafts: Vec<u32> = parts.iter().map(|(draft, _)| *draft).filter(|d| *d > 0).collect();
+    let mut drafts: Vec<u32> = owners.iter().map(|o| o.draft).filter(|d| *d > 0).collect();
     drafts.sort_unstable();
     let alone = drafts.iter().map(|d| vec![*d]).find(|d| undone(d));
     alone.or_else(|| Some(drafts).filter(|d| d.len() > 1 && undone(d))).map_or(Says::Misfits, Says::Needs)

@@ -280,9 +280,16 @@ impl Repair<'_> {
         let origin = |field: Field| self.settings.origins.fields(Side::New, entity, field).into_iter().next();
         match field {
             Some(field) => origin(field).map_or_else(|| format!("{entity}.{field}"), |o| o.column),
-            None => origin(Field::StudentId)
-                .and_then(|o| o.column.split_once('.').map(|(table, _)| table.to_owned()))
-                .unwrap_or_else(|| entity.to_string()),
+            None => {
+                // The table of most fields: ids may stand in a table that is joined.
+                let mut tables: BTreeMap<String, usize> = BTreeMap::new();
+                let columns = Field::of(entity).iter().filter_map(|field| origin(*field));
+                columns
+                    .filter_map(|o| Some(o.column.split_once('.')?.0.to_owned()))
+                    .for_each(|table| *tables.entry(table).or_default() += 1);
+                let most = tables.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)));
+                most.map_or_else(|| entity.to_string(), |(table, _)| table)
+            }
         }
     }
 

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use foldhash::{HashMap, HashMapExt, HashSet};
 use rayon::prelude::*;
 
+use super::credits::credit_shares;
 use super::group::{Event, Group, Kind, Sort};
 use super::model::Settings;
 use super::relate::{Ledger, depends, units};
-use super::shares::{Shares, shares};
+use super::shares::{Shares, Work, shares};
 use super::space::Unit;
 use crate::canonical::{Entity, Field, Side};
 use crate::finding::{Finding, Findings, Subject};
@@ -92,6 +93,31 @@ impl Ledger {
             .filter(|f| self.of_finding[*f as usize] == 0)
             .collect();
         let derived = shares(run, findings, &open, &self.of_finding, settings);
+        let rest = self.hang_known(open, derived);
+        let rest = self.hang_credits(run, findings, rest, settings);
+        self.follow_transcripts(findings, &rest, &[Entity::Transcript], OF_GPAS, settings);
+    }
+
+    /// Hangs credit totals and graduation findings under the cause that makes most of their difference, as the policy
+    /// reads the records; gives those of which it says nothing.
+    fn hang_credits(
+        &mut self,
+        run: &Reconciliation,
+        findings: &Findings,
+        open: Vec<u32>,
+        settings: &Settings,
+    ) -> Vec<u32> {
+        if settings.policies.is_empty() || open.is_empty() {
+            return open;
+        }
+        let bound = settings.policies.bound(run);
+        let work = Work { run, findings, of_finding: &self.of_finding, bound: &bound, settings };
+        let derived = credit_shares(&work, &open);
+        self.hang_known(open, derived)
+    }
+
+    /// Hangs findings under the cause that makes at least half of each; gives those of which nothing is known.
+    fn hang_known(&mut self, open: Vec<u32>, derived: Vec<Shares>) -> Vec<u32> {
         let mut rest = Vec::new();
         for (finding, shares) in open.into_iter().zip(derived) {
             match shares {
@@ -104,22 +130,22 @@ impl Ledger {
                 }
             }
         }
-        self.follow_transcripts(findings, &rest, &[Entity::Transcript], OF_GPAS, settings);
+        rest
     }
 
-    /// Hangs open findings of some kinds under the cause of most of what is wrong in the student's records of some
-    /// entities.
+    /// Hangs open findings of graduation under the cause that makes most of their difference; where no policy says so,
+    /// under the cause of most of what is wrong in the student's transcript and schedule.
     pub(super) fn follow_students(
         &mut self,
+        run: &Reconciliation,
         findings: &Findings,
         groups: &[&Group],
-        entities: &[Entity],
         settings: &Settings,
     ) {
         for group in groups {
             let open = group.events.iter().map(|e| e.finding).filter(|f| self.of_finding[*f as usize] == 0);
-            let open: Vec<u32> = open.collect();
-            self.follow_transcripts(findings, &open, entities, OF_OTHERS, settings);
+            let open = self.hang_credits(run, findings, open.collect(), settings);
+            self.follow_transcripts(findings, &open, &[Entity::Transcript, Entity::Schedule], OF_OTHERS, settings);
         }
     }
 
@@ -278,7 +304,7 @@ pub(super) const fn is_rank(field: Option<Field>) -> bool {
 }
 
 /// A finding that a GPA, a credit total or a requirement may follow from.
-const fn moves_credit(finding: &Finding) -> bool {
+pub(super) const fn moves_credit(finding: &Finding) -> bool {
     !matches!(finding.field, Some(Field::Title | Field::Teacher | Field::School | Field::Transfer | Field::Room))
 }
 

@@ -5,6 +5,7 @@ mod attribute;
 mod bits;
 mod choose;
 mod count;
+mod credits;
 mod dense;
 mod dictionary;
 mod doubtful;
@@ -72,7 +73,7 @@ pub fn explain(run: &Reconciliation, findings: &Findings, settings: &Settings) -
     ledger.follow_gpas(run, findings, &gpas, settings);
     ledger.add_rules(run, findings, &gpas, settings);
     ledger.follow_policies(run, findings, settings);
-    ledger.follow_students(findings, &others, &[Entity::Transcript, Entity::Schedule], settings);
+    ledger.follow_students(run, findings, &others, settings);
     ledger.follow_classes(run, findings, &ranks);
     let left = [gpas, others, ranks].concat();
     let drafts = sought(&mut spaces, &left, &ledger.of_finding, settings);

@@ -209,9 +209,18 @@ fn pairs(run: &Reconciliation, findings: &Findings, draft: &Draft) -> Vec<PairCo
     let text = |side: Side, code: Option<u32>| {
         columns[side as usize].zip(code).map_or("", |(column, code)| column.values.raw(code)).to_owned()
     };
+    // Codes that look alike and are read otherwise: what they are read as says the difference.
+    let meant = |side: Side, code: Option<u32>| {
+        let raw = text(side, code);
+        let read = columns[side as usize].zip(code).map_or("", |(column, code)| column.values.text(code));
+        if read.is_empty() || read == raw { raw } else { format!("{raw} (read as {read})") }
+    };
     let mut by_text: BTreeMap<(String, String), u64> = BTreeMap::new();
     for ((legacy, new), count) in counts {
-        *by_text.entry((text(Side::Legacy, legacy), text(Side::New, new))).or_default() += count;
+        let printed = (text(Side::Legacy, legacy), text(Side::New, new));
+        let alike = printed.0 == printed.1;
+        let pair = if alike { (meant(Side::Legacy, legacy), meant(Side::New, new)) } else { printed };
+        *by_text.entry(pair).or_default() += count;
     }
     let pair = |((legacy, new), count): ((String, String), u64)| PairCount { legacy, new, count };
     let mut pairs: Vec<PairCount> = by_text.into_iter().map(pair).collect();

@@ -6,7 +6,7 @@ use super::follow::{Owners, of_student};
 use super::model::Settings;
 use crate::canonical::{Entity, Field, Row, Side};
 use crate::finding::{Finding, Findings, Subject};
-use crate::policy::{Bound, BoundKind, Derivation, Part, Rational, Reason, derive};
+use crate::policy::{Bound, Derivation, Part, Rational, Reason, derive};
 use crate::reconcile::Reconciliation;
 
 /// What is known of a finding.
@@ -15,6 +15,14 @@ pub(super) enum Shares {
     Unknown,
     /// Drafts (0 for what no cause explains) by their part of the difference.
     Known(Owners),
+}
+
+/// What a draft (0 for what no cause explains) adds to a GPA, and to its divisor.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Own {
+    pub(super) draft: u32,
+    pub(super) amount: Rational,
+    pub(super) weight: Rational,
 }
 
 /// The parts of a difference are weighed in so many of a whole.
@@ -50,7 +58,7 @@ pub(super) struct Work<'a> {
 }
 
 impl Work<'_> {
-    fn is(&self, finding: &Finding, check: &str) -> bool {
+    pub(super) fn is(&self, finding: &Finding, check: &str) -> bool {
         self.settings.checks.get(usize::from(finding.check)) == Some(&check)
     }
 
@@ -72,7 +80,10 @@ impl Work<'_> {
             None => return None,
         };
         let derivation = derive(self.run, student, bound)?;
-        let mut owners = self.owners(student, &derivation)?;
+        let mut owners = Vec::new();
+        for own in self.owners(student, &derivation)? {
+            owners.push((own.draft, own.amount));
+        }
         if !self.is(finding, "gpa-stale") && !is_inputs {
             let rest = derivation.unexplained()?;
             if !rest.is_zero() {
@@ -82,21 +93,21 @@ impl Work<'_> {
         weigh(&owners)
     }
 
-    /// What each draft (0 for what no cause explains) adds to the GPA that the legacy rows of a student give.
-    pub(super) fn parts(&self, student: u32, kind: &BoundKind) -> Option<Vec<(u32, Rational)>> {
-        self.owners(student, &derive(self.run, student, kind)?)
-    }
-
-    fn owners(&self, student: u32, derivation: &Derivation) -> Option<Vec<(u32, Rational)>> {
+    /// What each draft adds to the GPA that the legacy rows of a student give.
+    pub(super) fn owners(&self, student: u32, derivation: &Derivation) -> Option<Vec<Own>> {
         let rows: Vec<usize> = of_student(self.findings, Subject::Student(student))
             .filter(|at| self.findings.rows[*at].entity == Entity::Transcript && self.of_finding.len() > *at)
             .filter(|at| !self.is(&self.findings.rows[*at], "gpa-inputs-changed"))
             .collect();
-        let mut owners: Vec<(u32, Rational)> = Vec::new();
+        let mut owners: Vec<Own> = Vec::new();
         for part in &derivation.row_parts() {
             // What other rows make of a row that has no finding itself goes with those rows.
-            if let Some(owner) = self.owner(part, &rows) {
-                add(&mut owners, owner, part.amount)?;
+            let Some(draft) = self.owner(part, &rows) else { continue };
+            match owners.iter_mut().find(|o| o.draft == draft) {
+                Some(own) => {
+                    (own.amount, own.weight) = (own.amount.add(part.amount)?, own.weight.add(part.weight)?);
+                }
+                None => owners.push(Own { draft, amount: part.amount, weight: part.weight }),
             }
         }
         Some(owners)
@@ -142,7 +153,7 @@ fn weigh(owners: &[(u32, Rational)]) -> Option<Shares> {
     Some(Shares::Known(sorted(weighed)))
 }
 
-fn sorted(mut owners: Owners) -> Owners {
+pub(super) fn sorted(mut owners: Owners) -> Owners {
     owners.sort_unstable();
     owners
 }

@@ -104,6 +104,19 @@ pub fn total(lines: &[CreditLine], earned: bool) -> Rational {
     weight_of(lines.iter().map(|l| i128::from(if earned { l.earned } else { l.attempted })).sum())
 }
 
+/// What a record, or a pair of them, adds to the difference of two totals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CreditPart {
+    /// Why, in words.
+    pub words: &'static str,
+    /// The legacy record; of several that are one together the first.
+    pub legacy: Option<Row>,
+    /// The new record, likewise.
+    pub new: Option<Row>,
+    /// New less legacy, in units of credit.
+    pub amount: i64,
+}
+
 /// Why two totals differ: words, rows, amount; the amounts add exactly to the difference of the rows' totals.
 #[must_use]
 pub fn difference(
@@ -112,6 +125,22 @@ pub fn difference(
     kind: &BoundKind,
     earned: bool,
 ) -> Vec<(&'static str, usize, Rational)> {
+    let mut parts: BTreeMap<&'static str, (usize, i64)> = BTreeMap::new();
+    for part in difference_by_row(reconciliation, position, kind, earned) {
+        let known = parts.entry(part.words).or_default();
+        *known = (known.0 + 1, known.1 + part.amount);
+    }
+    parts.into_iter().map(|(words, (rows, amount))| (words, rows, weight_of(i128::from(amount)))).collect()
+}
+
+/// The same by record.
+#[must_use]
+pub fn difference_by_row(
+    reconciliation: &Reconciliation,
+    position: u32,
+    kind: &BoundKind,
+    earned: bool,
+) -> Vec<CreditPart> {
     let Some(pairs) = reconciliation.pairs(position, Entity::Transcript) else { return Vec::new() };
     let [legacy, new] = Side::BOTH.map(|side| side_lines(reconciliation, position, kind, side));
     let of = |lines: &[CreditLine], row: Row| {
@@ -120,11 +149,10 @@ pub fn difference(
     };
     let sum =
         |lines: &[CreditLine], rows: &[Row]| -> i64 { rows.iter().filter_map(|r| of(lines, *r)).map(|(c, _)| c).sum() };
-    let mut parts: BTreeMap<&'static str, (usize, i64)> = BTreeMap::new();
-    let mut add = |words, amount: i64| {
+    let mut parts = Vec::new();
+    let mut add = |words, l: &[Row], n: &[Row], amount: i64| {
         if amount != 0 {
-            let part = parts.entry(words).or_default();
-            *part = (part.0 + 1, part.1 + amount);
+            parts.push(CreditPart { words, legacy: l.first().copied(), new: n.first().copied(), amount });
         }
     };
     for both in pairs.both() {
@@ -132,17 +160,18 @@ pub fn difference(
             continue;
         };
         let words = if was_repeat == now_repeat { "credit changed" } else { "repeated credit counted otherwise" };
-        add(words, now - was);
+        add(words, &[both.legacy], &[both.new], now - was);
     }
-    pairs.split().for_each(|(l, n)| add("year row and halves differ", sum(&new, n) - sum(&legacy, l)));
-    pairs.ambiguous().for_each(|(l, n)| add("rows that cannot be paired uniquely", sum(&new, n) - sum(&legacy, l)));
+    let mut several = |words, l: &[Row], n: &[Row]| add(words, l, n, sum(&new, n) - sum(&legacy, l));
+    pairs.split().for_each(|(l, n)| several("year row and halves differ", l, n));
+    pairs.ambiguous().for_each(|(l, n)| several("rows that cannot be paired uniquely", l, n));
     for (words, rows) in
         [("row missing", pairs.legacy_only()), ("row that legacy has twice", pairs.legacy_duplicates())]
     {
-        rows.iter().for_each(|row| add(words, -sum(&legacy, &[*row])));
+        rows.iter().for_each(|row| several(words, &[*row], &[]));
     }
     for (words, rows) in [("row added", pairs.new_only()), ("row loaded twice", pairs.new_duplicates())] {
-        rows.iter().for_each(|row| add(words, sum(&new, &[*row])));
+        rows.iter().for_each(|row| several(words, &[], &[*row]));
     }
-    parts.into_iter().map(|(words, (rows, amount))| (words, rows, weight_of(i128::from(amount)))).collect()
+    parts
 }

@@ -119,6 +119,8 @@ pub struct Part {
     pub new: Option<Row>,
     /// New minus legacy, in GPA points.
     pub amount: Rational,
+    /// What it adds to the divisor.
+    pub weight: Rational,
 }
 
 /// A difference and its parts; the parts add exactly to the difference.
@@ -128,6 +130,8 @@ pub struct Derivation {
     pub difference: Rational,
     /// In the order of reasons, then of rows.
     pub parts: Vec<Part>,
+    /// The divisors of the legacy rows and of the new ones, under the legacy rules.
+    pub divisors: (Rational, Rational),
 }
 
 impl Derivation {
@@ -138,6 +142,14 @@ impl Derivation {
             matches!(r, Reason::Rounding | Reason::LegacyUnexplained | Reason::NewUnexplained | Reason::Unexplained)
         };
         self.parts.iter().filter(|p| !stored(p.reason)).copied().collect()
+    }
+
+    /// What the average of the legacy rows becomes when some of the row parts are undone: `amount` and `weight` are their
+    /// sums, `exact` is the average.
+    #[must_use]
+    pub fn undone(&self, exact: Rational, amount: Rational, weight: Rational) -> Option<Rational> {
+        let (before, after) = self.divisors;
+        exact.add(amount.mul(after)?.div(before.add(weight)?)?)
     }
 
     /// What nothing explains: stored values that their own rows do not give, and anything left.
@@ -225,13 +237,16 @@ struct Ledger {
 impl Ledger {
     fn add(&mut self, reason: Reason, legacy: Option<Row>, new: Option<Row>, change: Amount) -> Option<()> {
         let average = change.points.sub(self.before.mul(change.weight)?)?.div(self.divisor)?.mul(self.factor)?;
-        self.push(reason, legacy, new, average.add(change.extra)?);
+        let amount = average.add(change.extra)?;
+        if !amount.is_zero() {
+            self.parts.push(Part { reason, legacy, new, amount, weight: change.weight });
+        }
         Some(())
     }
 
     fn push(&mut self, reason: Reason, legacy: Option<Row>, new: Option<Row>, amount: Rational) {
         if !amount.is_zero() {
-            self.parts.push(Part { reason, legacy, new, amount });
+            self.parts.push(Part { reason, legacy, new, amount, weight: Rational::ZERO });
         }
     }
 }
@@ -249,13 +264,14 @@ pub fn derive(reconciliation: &Reconciliation, position: u32, kind: &BoundKind) 
         let under_new = SideWork::new(&kind.policy.new, kind.new.as_ref()?, reconciliation, position, Side::New)?;
         parts.extend(rule_parts(&new, &under_new)?);
     }
+    let divisors = (legacy.result.weight, new.result.weight);
     let numbers = kind.numbers(reconciliation, position);
     let difference = close(kind, &numbers, &mut parts)?;
     let transcripts = |side, row: Option<Row>| natural_key(reconciliation.dataset(side).get(Entity::Transcript), row);
     parts.sort_by_cached_key(|p| {
         (p.reason, transcripts(Side::Legacy, p.legacy), transcripts(Side::New, p.new), p.amount, p.legacy, p.new)
     });
-    Some(Derivation { difference, parts })
+    Some(Derivation { difference, parts, divisors })
 }
 
 fn natural_key(records: Option<&crate::canonical::Records>, row: Option<Row>) -> [String; 3] {
@@ -289,12 +305,13 @@ fn close(kind: &BoundKind, numbers: &Numbers, parts: &mut Vec<Part>) -> Option<R
     ];
     for (reason, amount) in rest {
         if !amount.is_zero() {
-            parts.push(Part { reason, legacy: None, new: None, amount });
+            parts.push(Part { reason, legacy: None, new: None, amount, weight: Rational::ZERO });
         }
     }
     let left = difference.sub(Rational::sum(parts.iter().map(|p| p.amount))?)?;
     if !left.is_zero() {
-        parts.push(Part { reason: Reason::Unexplained, legacy: None, new: None, amount: left });
+        let (reason, weight) = (Reason::Unexplained, Rational::ZERO);
+        parts.push(Part { reason, legacy: None, new: None, amount: left, weight });
     }
     Some(difference)
 }

@@ -1,5 +1,6 @@
 //! GPAs under a policy: what rows explain hangs under their cause, what another rule explains is a cause of its own.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::district::{Chance, Tables, dataset, district};
@@ -134,4 +135,71 @@ fn a_withdrawal_that_counts_as_failed_is_told_with_the_mark() {
     let (_, causes) = explained(&legacy, &new);
     assert!(causes.causes.len() == 1 && causes.causes[0].proved, "{}", causes.list());
     assert!(causes.causes[0].sentence.contains("mark W counts 0 points"), "{}", causes.list());
+}
+
+/// Stores the sum of earned credits beside each weighted GPA.
+fn store_totals(tables: &mut Tables) {
+    let transcript = &tables[&Entity::Transcript];
+    let mut totals: BTreeMap<String, u32> = BTreeMap::new();
+    for row in 0..transcript.rows.len() {
+        let tenths: u32 = match transcript.get(row, Field::CreditEarned) {
+            "7.5" => 75,
+            "5" => 50,
+            "2.5" => 25,
+            _ => 0,
+        };
+        *totals.entry(transcript.get(row, Field::StudentId).to_owned()).or_default() += tenths;
+    }
+    let gpa = tables.get_mut(&Entity::Gpa).unwrap();
+    if !gpa.fields.contains(&Field::CreditEarned) {
+        gpa.fields.push(Field::CreditEarned);
+        gpa.rows.iter_mut().for_each(|r| r.push(String::new()));
+    }
+    let at = gpa.at(Field::CreditEarned);
+    for row in (0..gpa.rows.len()).filter(|r| gpa.get(*r, Field::GpaKind) == "weighted").collect::<Vec<_>>() {
+        let tenths = totals[gpa.get(row, Field::StudentId)];
+        gpa.rows[row][at] = format!("{}.{}", tenths / 10, tenths % 10);
+    }
+}
+
+#[test]
+fn a_credit_total_hangs_under_the_cause_that_makes_most_of_its_difference() {
+    let policy = policies();
+    let mut legacy = graded(54);
+    let transcript = legacy.get_mut(&Entity::Transcript).unwrap();
+    let grade = transcript.at(Field::GradeLevel);
+    // Credit before grade 9 is in no total of the policy.
+    transcript.rows.iter_mut().filter(|r| r[grade] == "8").for_each(|r| r[grade] = "9".into());
+    store(&mut legacy, Side::Legacy, &policy.kinds()[0].legacy);
+    store_totals(&mut legacy);
+    let mut new = legacy.clone();
+    let transcript = new.get_mut(&Entity::Transcript).unwrap();
+    let at = |field| transcript.at(field);
+    let (course, earned, id) = (at(Field::Course), at(Field::CreditEarned), at(Field::StudentId));
+    // The fault: a course gives half of its credit. Beside it, one student in seven lost the credit of a larger course.
+    let mut halved = BTreeSet::new();
+    for row in transcript.rows.iter_mut().filter(|r| r[course] == "PE01" && r[earned] == "5") {
+        row[earned] = "2.5".into();
+        halved.insert(row[id].clone());
+    }
+    let mut single = BTreeSet::new();
+    for row in transcript.rows.iter_mut().filter(|r| r[earned] == "7.5" && halved.contains(&r[id])) {
+        if row[id].ends_with(['0', '7']) && single.insert(row[id].clone()) {
+            row[earned] = "0".into();
+        }
+    }
+    assert!(halved.len() > 60 && single.len() > 4, "{} {}", halved.len(), single.len());
+    store_totals(&mut new);
+    let (findings, causes) = explained(&legacy, &new);
+    let is_it = |c: &&crate::cause::Cause| c.proved && c.fields[0] == "transcript.credit_earned";
+    let cause = causes.causes.iter().find(is_it).unwrap_or_else(|| panic!("{}", causes.list()));
+    let totals: Vec<usize> = (0..findings.rows.len())
+        .filter(|at| (findings.rows[*at].entity, findings.rows[*at].field) == (Entity::Gpa, Some(Field::CreditEarned)))
+        .collect();
+    assert_eq!(totals.len(), halved.len());
+    let own = totals.iter().filter(|at| causes.of_finding[**at] == cause.number).count();
+    // What the single fault makes most of stays single.
+    assert_eq!(own, halved.len() - single.len(), "{}", causes.list());
+    let told = cause.consequences.iter().find(|q| q.what == "gpa.credit_earned").unwrap();
+    assert_eq!((told.findings, told.percent), (own as u64, Some(100)), "{}", cause.page(false));
 }
