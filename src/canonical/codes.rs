@@ -22,6 +22,14 @@ pub enum Codes {
 #[derive(Debug, Clone)]
 pub struct PagedCodes(Box<Paged>);
 
+impl PagedCodes {
+    /// Out of line, so that a look into memory stays short enough to be made where it is asked for.
+    #[inline(never)]
+    fn get(&self, row: usize) -> u32 {
+        self.0.get(row)
+    }
+}
+
 impl Default for Codes {
     fn default() -> Self {
         Self::One(Vec::new())
@@ -118,7 +126,7 @@ impl Codes {
             Self::One(v) => u32::from(v[row]),
             Self::Two(v) => u32::from(v[row]),
             Self::Four(v) => v[row],
-            Self::Paged(v) => v.0.get(row),
+            Self::Paged(v) => v.get(row),
         }
     }
 
