@@ -6,7 +6,8 @@
 The project and the partition folder must be seen under the same paths by the driver and by every worker (NFS, Lustre, a
 mounted bucket), and rollproof must be there too (--rollproof names it). The partition is written first, unless it is there
 already. A shard whose machine is lost is run again, by Spark's own rules (spark.task.maxFailures); running one twice
-does no harm. The command ends as `rollproof merge` does: 0 GO, 1 NO-GO, 4 cannot decide, 3 when a shard has no answer.
+does no harm. The command ends as `rollproof merge` does: 0 done or GO, 1 NO-GO, 4 cannot decide; 2 for a wrong call; 3
+when a shard has no answer or Spark gave up, and then nothing is merged.
 
 Needs pyspark only; no student data passes through Spark but what it counts in --verify.
 """
@@ -77,7 +78,8 @@ def main():
     manifest_file = os.path.join(folder, "partition.json")
     if not os.path.exists(manifest_file):
         if not given.shards:
-            sys.exit(f"there is no partition in {folder}: say into how many shards to cut (--shards)")
+            print(f"there is no partition in {folder}: say into how many shards to cut (--shards)", file=sys.stderr)
+            return 2
         done = subprocess.run([*rollproof, "partition", "--shards", str(given.shards), "--to", folder])
         if done.returncode != 0:
             return done.returncode
@@ -110,6 +112,10 @@ def main():
         for answer in failed:
             print(f"shard {answer['shard']}: {answer['said']}", file=sys.stderr)
         return max(answer["code"] for answer in failed)
+    # The program says by itself that an answer is missing; this says it of Spark.
+    if [answer["shard"] for answer in answers] != list(range(1, shards + 1)):
+        print("Spark gave back other shards than it was given", file=sys.stderr)
+        return 3
     workers = len({answer["worker"] for answer in answers})
     print(f"{shards} shards on {workers} workers in {wall:.1f} s", file=sys.stderr)
     merge = [*rollproof, "merge", "--partition", folder]
@@ -118,4 +124,9 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        code = main()
+    except Exception as error:  # Python's own code for this is 1, which would say NO-GO.
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        code = 3
+    sys.exit(code)
