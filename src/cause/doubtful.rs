@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::model::Settings;
 use super::relate::Ledger;
 use super::shares::Work;
+use crate::canonical::Entity;
 use crate::finding::{Findings, Subject};
 use crate::policy::gpa::reproduces;
 use crate::policy::{BoundKind, Calibration, Rational, derive};
@@ -26,6 +27,8 @@ enum Says {
     Needs(Vec<u32>),
     /// The policy does not give it.
     Misfits,
+    /// The policy does not give it, and a row that it comes from has no partner that would say what is wrong with it.
+    Untold,
 }
 
 impl Ledger {
@@ -62,17 +65,19 @@ impl Ledger {
 fn needed(work: &Work<'_>, kind: &BoundKind) -> Option<Vec<u32>> {
     let students = work.run.students.len() as u32;
     let says: Vec<Says> = (0..students).into_par_iter().with_min_len(1024).map(|s| says(work, kind, s)).collect();
-    let (mut compared, mut fits) = (0u64, 0u64);
+    let (mut compared, mut fits, mut untold) = (0u64, 0u64, 0u64);
     let mut by_need: BTreeMap<Vec<u32>, u64> = BTreeMap::new();
     for one in says {
-        compared += u64::from(!matches!(one, Says::Nothing));
+        compared += u64::from(!matches!(one, Says::Nothing | Says::Untold));
+        untold += u64::from(matches!(one, Says::Untold));
         match one {
             Says::Fits => fits += 1,
             Says::Needs(drafts) => *by_need.entry(drafts).or_default() += 1,
-            Says::Nothing | Says::Misfits => {}
+            Says::Nothing | Says::Misfits | Says::Untold => {}
         }
     }
-    let is_enough = |more: u64| Calibration::is_enough(fits + more, compared);
+    // What can not be told follows the rest, where the rest is more.
+    let is_enough = |more: u64| Calibration::is_enough(fits + more, compared) && more > untold;
     let mut weight: BTreeMap<u32, u64> = BTreeMap::new();
     for (drafts, count) in &by_need {
         drafts.iter().for_each(|d| *weight.entry(*d).or_default() += count);
@@ -107,5 +112,7 @@ fn says(work: &Work<'_>, kind: &BoundKind, student: u32) -> Says {
     let mut drafts: Vec<u32> = owners.iter().map(|o| o.draft).filter(|d| *d > 0).collect();
     drafts.sort_unstable();
     let alone = drafts.iter().map(|d| vec![*d]).find(|d| undone(d));
-    alone.or_else(|| Some(drafts).filter(|d| d.len() > 1 && undone(d))).map_or(Says::Misfits, Says::Needs)
+    let needs = alone.or_else(|| Some(drafts).filter(|d| d.len() > 1 && undone(d)));
+    let is_untold = || work.run.pairs(student, Entity::Transcript).is_some_and(|p| !p.legacy_only().is_empty());
+    needs.map_or_else(|| if is_untold() { Says::Untold } else { Says::Misfits }, Says::Needs)
 }

@@ -231,3 +231,33 @@ fn what_the_gate_says_would_pass_passes() {
     project.run();
     assert_eq!(project.reasons(), clean);
 }
+
+/// Two faults at once, one of them a wrong line of ours that makes the policy look wrong.
+#[test]
+fn a_doubtful_policy_hangs_under_the_wrong_line_that_makes_it_so() {
+    let project = district();
+    let text = project.read("crosswalks/mark.csv");
+    let swapped: Vec<String> = text
+        .lines()
+        .map(|l| match l {
+            l if l.starts_with("B,") => l.replacen(",B", ",F", 1),
+            l => l.to_owned(),
+        })
+        .collect();
+    project.write("crosswalks/mark.csv", swapped.join("\n") + "\n");
+    change(&project, "new/storedgrades.txt", '\t', |names, cells| {
+        if cells[at(names, "storecode")] == "SU" {
+            cells.clear();
+        }
+    });
+    project.run();
+    let (findings, list) = (told(&project), causes(&project));
+    let doubts: Vec<&Row> = findings.iter().filter(|f| f["check"] == "gpa-policy-doubtful").collect();
+    let line = list
+        .iter()
+        .find(|c| c["cause"].contains("transcript mark `F` became `B`"))
+        .unwrap_or_else(|| panic!("{list:#?}"));
+    assert!(!doubts.is_empty());
+    assert!(doubts.iter().all(|f| f["cause"] == line["id"]), "{doubts:#?}\n{list:#?}");
+    assert!(list.iter().any(|c| c["cause"].contains("term SU") && c["fix"].starts_with("PowerSchool: storedgrades:")));
+}
