@@ -20,7 +20,7 @@ pub enum Codes {
 
 /// Codes that lie in a [`Spill`].
 #[derive(Debug, Clone)]
-pub struct PagedCodes(Box<Paged>);
+pub struct PagedCodes(pub(super) Box<Paged>);
 
 impl PagedCodes {
     /// Out of line, so that a look into memory stays short enough to be made where it is asked for.
@@ -149,7 +149,7 @@ impl Codes {
 
     /// All codes in row order.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
-        (0..self.len()).map(|i| self.get(i))
+        Iter { codes: self, at: 0, len: self.len(), stretch: Vec::new(), start: 0 }
     }
 
     /// Appends many codes, none of which is larger than `largest`: widens once, then copies.
@@ -199,6 +199,38 @@ impl Codes {
             Self::Four(v) => v.reserve(more),
             Self::Paged(_) => {}
         }
+    }
+}
+
+/// Codes from first to last; those in the file are read a block at a time.
+struct Iter<'a> {
+    codes: &'a Codes,
+    at: usize,
+    len: usize,
+    stretch: Vec<u32>,
+    start: usize,
+}
+
+impl Iterator for Iter<'_> {
+    type Item = u32;
+
+    #[inline]
+    fn next(&mut self) -> Option<u32> {
+        if self.at == self.len {
+            return None;
+        }
+        let at = self.at;
+        self.at += 1;
+        let Codes::Paged(paged) = self.codes else { return Some(self.codes.get(at)) };
+        if at == self.start + self.stretch.len() {
+            self.start = at;
+            paged.0.stretch(at, &mut self.stretch);
+        }
+        Some(self.stretch[at - self.start])
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.len - self.at, Some(self.len - self.at))
     }
 }
 

@@ -4,18 +4,20 @@
 use std::cell::RefCell;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Codes of one block.
 const BLOCK: usize = 4096;
-/// Blocks that each thread keeps in memory: at most 16 MiB.
-const SLOTS: usize = 1024;
+/// Blocks that each thread keeps in memory: at most 32 MiB, and mostly a third of that.
+const SLOTS: usize = 2048;
 
 /// Tells the blocks of one file from those of another in the same process.
 static SERIAL: AtomicU64 = AtomicU64::new(1);
+/// Numbers the columns: those that are read side by side were made one after the other and get places of their own.
+static COLUMN: AtomicUsize = AtomicUsize::new(0);
 
 /// Where columns go that do not fit into memory.
 #[derive(Debug)]
@@ -53,11 +55,11 @@ impl Spill {
         self.end.load(Ordering::Relaxed)
     }
 
-    fn write(&self, cells: &Cells) -> Option<Written> {
-        let bytes = cells.to_bytes();
+    fn write(&self, codes: &[u32]) -> Option<Written> {
+        let (bytes, width) = to_bytes(codes);
         let offset = self.end.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         match write_at(&self.file, &bytes, offset) {
-            Ok(()) => Some(Written { offset, hash: xxh3_64(&bytes), width: cells.width() }),
+            Ok(()) => Some(Written { offset, hash: xxh3_64(&bytes), width }),
             Err(error) => {
                 let _ = self.failed.set(error);
                 None
@@ -67,15 +69,14 @@ impl Spill {
 
     /// # Panics
     /// When the temporary file does not give back what was written: no result may rest on it.
-    fn read(&self, written: Written) -> Cells {
-        let mut bytes = vec![0; usize::from(written.width) * BLOCK];
-        let read = read_at(&self.file, &mut bytes, written.offset);
+    fn read(&self, written: Written, bytes: &mut Vec<u8>) {
+        bytes.resize(usize::from(written.width) * BLOCK, 0);
+        let read = read_at(&self.file, bytes, written.offset);
         assert!(
-            read.is_ok() && xxh3_64(&bytes) == written.hash,
+            read.is_ok() && xxh3_64(bytes) == written.hash,
             "the temporary file in {} does not give back what was written to it; check that disk and run again",
             self.folder.display()
         );
-        Cells::of_bytes(&bytes, written.width)
     }
 }
 
@@ -83,6 +84,7 @@ impl Spill {
 #[derive(Debug, Clone)]
 pub(super) struct Paged {
     spill: Arc<Spill>,
+    column: usize,
     blocks: Vec<Block>,
     /// The codes after the last whole block.
     tail: Vec<u32>,
@@ -91,6 +93,8 @@ pub(super) struct Paged {
 #[derive(Debug, Clone)]
 enum Block {
     OnDisk(Written),
+    /// All codes are this one.
+    Same(u32),
     /// What could not be written.
     Kept(Arc<Vec<u32>>),
 }
@@ -104,8 +108,9 @@ struct Written {
 }
 
 impl Paged {
-    pub(super) const fn new(spill: Arc<Spill>) -> Self {
-        Self { spill, blocks: Vec::new(), tail: Vec::new() }
+    pub(super) fn new(spill: Arc<Spill>) -> Self {
+        let column = COLUMN.fetch_add(1, Ordering::Relaxed);
+        Self { spill, column, blocks: Vec::new(), tail: Vec::new() }
     }
 
     pub(super) const fn spill(&self) -> &Arc<Spill> {
@@ -119,9 +124,12 @@ impl Paged {
     pub(super) fn push(&mut self, code: u32) {
         self.tail.push(code);
         if self.tail.len() == BLOCK {
-            let block = match self.spill.write(&Cells::of(&self.tail)) {
-                Some(written) => Block::OnDisk(written),
-                None => Block::Kept(Arc::new(std::mem::take(&mut self.tail))),
+            let block = if self.tail.iter().all(|c| *c == code) {
+                Block::Same(code)
+            } else if let Some(written) = self.spill.write(&self.tail) {
+                Block::OnDisk(written)
+            } else {
+                Block::Kept(Arc::new(std::mem::take(&mut self.tail)))
             };
             self.blocks.push(block);
             self.tail.clear();
@@ -131,9 +139,42 @@ impl Paged {
     #[inline]
     pub(super) fn get(&self, row: usize) -> u32 {
         match self.blocks.get(row / BLOCK) {
-            Some(Block::OnDisk(written)) => cached(&self.spill, *written, row % BLOCK),
+            Some(Block::OnDisk(written)) => self.cached(*written, row),
+            Some(Block::Same(code)) => *code,
             Some(Block::Kept(codes)) => codes[row % BLOCK],
             None => self.tail[row - self.blocks.len() * BLOCK],
+        }
+    }
+
+    #[inline]
+    fn cached(&self, written: Written, row: usize) -> u32 {
+        CACHE.with_borrow_mut(|slots| {
+            if slots.is_empty() {
+                slots.resize_with(SLOTS, Slot::default);
+            }
+            // Two for each column: whoever reads it from front to back is at the end of one block and the start of the next.
+            let slot = &mut slots[(self.column * 2 + row / BLOCK % 2) % SLOTS];
+            if slot.offset != written.offset || slot.serial != self.spill.serial {
+                slot.serial = 0;
+                self.spill.read(written, &mut slot.bytes);
+                (slot.serial, slot.offset) = (self.spill.serial, written.offset);
+            }
+            code(&slot.bytes, written.width, row % BLOCK)
+        })
+    }
+
+    /// Puts the codes from `start`, the first of a block or of the rest, to the end of it into `out`.
+    pub(super) fn stretch(&self, start: usize, out: &mut Vec<u32>) {
+        out.clear();
+        match self.blocks.get(start / BLOCK) {
+            Some(Block::OnDisk(written)) => {
+                let mut bytes = Vec::new();
+                self.spill.read(*written, &mut bytes);
+                out.extend((0..BLOCK).map(|at| code(&bytes, written.width, at)));
+            }
+            Some(Block::Same(code)) => out.resize(BLOCK, *code),
+            Some(Block::Kept(codes)) => out.extend_from_slice(codes),
+            None => out.extend_from_slice(&self.tail[start - self.blocks.len() * BLOCK..]),
         }
     }
 
@@ -151,83 +192,34 @@ impl Paged {
     }
 }
 
-/// Codes in as few bytes each as the largest of them needs.
-#[derive(Debug)]
-enum Cells {
-    One(Vec<u8>),
-    Two(Vec<u16>),
-    Four(Vec<u32>),
+/// Codes in as few bytes each as the largest of them needs, and how many these are.
+fn to_bytes(codes: &[u32]) -> (Vec<u8>, u8) {
+    match codes.iter().max().copied().unwrap_or(0) {
+        0..=0xff => (codes.iter().map(|c| *c as u8).collect(), 1),
+        0x100..=0xffff => (codes.iter().flat_map(|c| (*c as u16).to_le_bytes()).collect(), 2),
+        _ => (codes.iter().flat_map(|c| c.to_le_bytes()).collect(), 4),
+    }
 }
 
-impl Cells {
-    fn of(codes: &[u32]) -> Self {
-        match codes.iter().max().copied().unwrap_or(0) {
-            0..=0xff => Self::One(codes.iter().map(|c| *c as u8).collect()),
-            0x100..=0xffff => Self::Two(codes.iter().map(|c| *c as u16).collect()),
-            _ => Self::Four(codes.to_vec()),
-        }
-    }
-
-    const fn width(&self) -> u8 {
-        match self {
-            Self::One(_) => 1,
-            Self::Two(_) => 2,
-            Self::Four(_) => 4,
-        }
-    }
-
-    fn to_bytes(&self) -> Vec<u8> {
-        match self {
-            Self::One(v) => v.clone(),
-            Self::Two(v) => v.iter().flat_map(|c| c.to_le_bytes()).collect(),
-            Self::Four(v) => v.iter().flat_map(|c| c.to_le_bytes()).collect(),
-        }
-    }
-
-    fn of_bytes(bytes: &[u8], width: u8) -> Self {
-        match width {
-            1 => Self::One(bytes.to_vec()),
-            2 => Self::Two(bytes.chunks_exact(2).map(|c| u16::from_le_bytes([c[0], c[1]])).collect()),
-            _ => Self::Four(bytes.chunks_exact(4).map(|c| u32::from_le_bytes([c[0], c[1], c[2], c[3]])).collect()),
-        }
-    }
-
-    #[inline]
-    fn get(&self, at: usize) -> u32 {
-        match self {
-            Self::One(v) => u32::from(v[at]),
-            Self::Two(v) => u32::from(v[at]),
-            Self::Four(v) => v[at],
-        }
+#[inline]
+fn code(bytes: &[u8], width: u8, at: usize) -> u32 {
+    match width {
+        1 => u32::from(bytes[at]),
+        2 => u32::from(u16::from_le_bytes([bytes[2 * at], bytes[2 * at + 1]])),
+        _ => u32::from_le_bytes([bytes[4 * at], bytes[4 * at + 1], bytes[4 * at + 2], bytes[4 * at + 3]]),
     }
 }
 
 /// A block in memory; `serial` nought is no block.
+#[derive(Default)]
 struct Slot {
     serial: u64,
     offset: u64,
-    cells: Cells,
+    bytes: Vec<u8>,
 }
 
 thread_local! {
     static CACHE: RefCell<Vec<Slot>> = const { RefCell::new(Vec::new()) };
-}
-
-#[inline]
-fn cached(spill: &Spill, written: Written, at: usize) -> u32 {
-    CACHE.with_borrow_mut(|slots| {
-        if slots.is_empty() {
-            slots.resize_with(SLOTS, || Slot { serial: 0, offset: 0, cells: Cells::One(Vec::new()) });
-        }
-        // Blocks of columns that are read side by side were written one after the other: the high bits of a product
-        // spread them over the slots.
-        let number = (written.offset / BLOCK as u64 + spill.serial).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let slot = &mut slots[(number >> 54) as usize % SLOTS];
-        if slot.offset != written.offset || slot.serial != spill.serial {
-            *slot = Slot { serial: spill.serial, offset: written.offset, cells: spill.read(written) };
-        }
-        slot.cells.get(at)
-    })
 }
 
 #[cfg(unix)]
@@ -270,6 +262,7 @@ mod tests {
     use rand_chacha::ChaCha8Rng;
 
     use super::*;
+    use crate::canonical::{Codes, PagedCodes};
 
     #[test]
     fn a_paged_column_is_the_column_in_memory_for_any_pushes_truncations_and_reads() {
@@ -279,7 +272,7 @@ mod tests {
         for _ in 0..20 {
             let (mut plain, mut paged) = (Vec::new(), Paged::new(Arc::clone(&spill)));
             for _ in 0..random.random_range(1..6) {
-                let largest = [200, 60_000, u32::MAX - 1][random.random_range(0..3)];
+                let largest = [0, 200, 60_000, u32::MAX - 1][random.random_range(0..4)];
                 for _ in 0..random.random_range(0..3 * BLOCK) {
                     let code = random.random_range(0..=largest);
                     plain.push(code);
@@ -294,6 +287,10 @@ mod tests {
             assert_eq!(paged.len(), plain.len());
             let copy = paged.clone();
             paged.push(1);
+            assert_eq!(
+                Codes::Paged(PagedCodes(Box::new(paged.clone()))).iter().take(plain.len()).collect::<Vec<_>>(),
+                plain
+            );
             for _ in 0..2_000.min(plain.len()) {
                 let row = random.random_range(0..plain.len());
                 assert_eq!((paged.get(row), copy.get(row)), (plain[row], plain[row]), "row {row}");
