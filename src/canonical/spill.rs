@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -14,8 +14,8 @@ const BLOCK: usize = 4096;
 /// Blocks that each thread keeps in memory: at most 32 MiB, and mostly a third of that.
 const SLOTS: usize = 2048;
 
-/// Tells the blocks of one file from those of another in the same process.
-static SERIAL: AtomicU64 = AtomicU64::new(1);
+/// Tells every block that this process writes from every other.
+static NUMBER: AtomicU64 = AtomicU64::new(1);
 /// Numbers the columns: those that are read side by side were made one after the other and get places of their own.
 static COLUMN: AtomicUsize = AtomicUsize::new(0);
 
@@ -24,8 +24,9 @@ static COLUMN: AtomicUsize = AtomicUsize::new(0);
 pub struct Spill {
     file: File,
     folder: PathBuf,
-    serial: u64,
     end: AtomicU64,
+    /// Places that nobody needs any more, by bytes of a code: 1, 2, 4.
+    free: [Mutex<Vec<u64>>; 3],
     failed: OnceLock<std::io::Error>,
 }
 
@@ -35,10 +36,12 @@ impl Spill {
     /// # Errors
     /// When the folder can not be written.
     pub fn new(folder: &Path) -> std::io::Result<Arc<Self>> {
-        let file = tempfile::tempfile_in(folder)?;
-        let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
+        Ok(Arc::new(Self::of(tempfile::tempfile_in(folder)?, folder)))
+    }
+
+    fn of(file: File, folder: &Path) -> Self {
         let (end, failed) = (AtomicU64::new(0), OnceLock::new());
-        Ok(Arc::new(Self { file, folder: folder.to_owned(), serial, end, failed }))
+        Self { file, folder: folder.to_owned(), end, free: Default::default(), failed }
     }
 
     /// The folder and the error when something could not be written: a full disk. What was not written is still held
@@ -49,17 +52,21 @@ impl Spill {
         Some((&self.folder, std::io::Error::new(error.kind(), error.to_string())))
     }
 
-    /// Bytes written so far.
+    /// The size of the file.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.end.load(Ordering::Relaxed)
     }
 
-    fn write(&self, codes: &[u32]) -> Option<Written> {
+    fn write(self: &Arc<Self>, codes: &[u32]) -> Option<Arc<Written>> {
         let (bytes, width) = to_bytes(codes);
-        let offset = self.end.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        let free = self.free(width).pop();
+        let offset = free.unwrap_or_else(|| self.end.fetch_add(bytes.len() as u64, Ordering::Relaxed));
         match write_at(&self.file, &bytes, offset) {
-            Ok(()) => Some(Written { offset, hash: xxh3_64(&bytes), width }),
+            Ok(()) => {
+                let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+                Some(Arc::new(Written { spill: Arc::clone(self), number, offset, hash: xxh3_64(&bytes), width }))
+            }
             Err(error) => {
                 let _ = self.failed.set(error);
                 None
@@ -67,9 +74,13 @@ impl Spill {
         }
     }
 
+    fn free(&self, width: u8) -> MutexGuard<'_, Vec<u64>> {
+        self.free[usize::from(width / 2)].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// # Panics
     /// When the temporary file does not give back what was written: no result may rest on it.
-    fn read(&self, written: Written, bytes: &mut Vec<u8>) {
+    fn read(&self, written: &Written, bytes: &mut Vec<u8>) {
         bytes.resize(usize::from(written.width) * BLOCK, 0);
         let read = read_at(&self.file, bytes, written.offset);
         assert!(
@@ -92,19 +103,28 @@ pub(super) struct Paged {
 
 #[derive(Debug, Clone)]
 enum Block {
-    OnDisk(Written),
+    OnDisk(Arc<Written>),
     /// All codes are this one.
     Same(u32),
     /// What could not be written.
     Kept(Arc<Vec<u32>>),
 }
 
-#[derive(Debug, Clone, Copy)]
+/// A block in the file; when the last column that holds it is gone, its place is free.
+#[derive(Debug)]
 struct Written {
+    spill: Arc<Spill>,
+    number: u64,
     offset: u64,
     hash: u64,
     /// Bytes of a code.
     width: u8,
+}
+
+impl Drop for Written {
+    fn drop(&mut self) {
+        self.spill.free(self.width).push(self.offset);
+    }
 }
 
 impl Paged {
@@ -139,7 +159,7 @@ impl Paged {
     #[inline]
     pub(super) fn get(&self, row: usize) -> u32 {
         match self.blocks.get(row / BLOCK) {
-            Some(Block::OnDisk(written)) => self.cached(*written, row),
+            Some(Block::OnDisk(written)) => self.cached(written, row),
             Some(Block::Same(code)) => *code,
             Some(Block::Kept(codes)) => codes[row % BLOCK],
             None => self.tail[row - self.blocks.len() * BLOCK],
@@ -147,17 +167,17 @@ impl Paged {
     }
 
     #[inline]
-    fn cached(&self, written: Written, row: usize) -> u32 {
+    fn cached(&self, written: &Written, row: usize) -> u32 {
         CACHE.with_borrow_mut(|slots| {
             if slots.is_empty() {
                 slots.resize_with(SLOTS, Slot::default);
             }
             // Two for each column: whoever reads it from front to back is at the end of one block and the start of the next.
             let slot = &mut slots[(self.column * 2 + row / BLOCK % 2) % SLOTS];
-            if slot.offset != written.offset || slot.serial != self.spill.serial {
-                slot.serial = 0;
+            if slot.number != written.number {
+                slot.number = 0;
                 self.spill.read(written, &mut slot.bytes);
-                (slot.serial, slot.offset) = (self.spill.serial, written.offset);
+                slot.number = written.number;
             }
             code(&slot.bytes, written.width, row % BLOCK)
         })
@@ -169,7 +189,7 @@ impl Paged {
         match self.blocks.get(start / BLOCK) {
             Some(Block::OnDisk(written)) => {
                 let mut bytes = Vec::new();
-                self.spill.read(*written, &mut bytes);
+                self.spill.read(written, &mut bytes);
                 out.extend((0..BLOCK).map(|at| code(&bytes, written.width, at)));
             }
             Some(Block::Same(code)) => out.resize(BLOCK, *code),
@@ -210,11 +230,10 @@ fn code(bytes: &[u8], width: u8, at: usize) -> u32 {
     }
 }
 
-/// A block in memory; `serial` nought is no block.
+/// A block in memory, by its number; nought is no block.
 #[derive(Default)]
 struct Slot {
-    serial: u64,
-    offset: u64,
+    number: u64,
     bytes: Vec<u8>,
 }
 
@@ -300,13 +319,36 @@ mod tests {
     }
 
     #[test]
+    fn places_of_columns_that_are_gone_are_used_again_and_no_cached_block_is_taken_for_the_new_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let spill = Spill::new(folder.path()).unwrap();
+        let column = |first: u32| {
+            let mut paged = Paged::new(Arc::clone(&spill));
+            (0..20 * BLOCK as u32).for_each(|code| paged.push(first + code));
+            paged
+        };
+        let is = |paged: &Paged, first: u32| (0..20 * BLOCK).all(|row| paged.get(row) == first + row as u32);
+        let first = column(100_000);
+        let copy = first.clone();
+        assert!(is(&first, 100_000));
+        drop(first);
+        let size = spill.bytes();
+        let second = column(200_000);
+        assert_eq!(spill.bytes(), 2 * size, "the copy still needs its places");
+        assert!(is(&copy, 100_000) && is(&second, 200_000));
+        drop(copy);
+        let third = column(300_000);
+        assert_eq!(spill.bytes(), 2 * size);
+        assert!(is(&second, 200_000) && is(&third, 300_000));
+    }
+
+    #[test]
     fn what_can_not_be_written_is_kept_and_told() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("full");
         std::fs::write(&path, "").unwrap();
         let file = File::open(&path).unwrap(); // for reading only: every write fails
-        let (end, failed) = (AtomicU64::new(0), OnceLock::new());
-        let spill = Arc::new(Spill { file, folder: folder.path().to_owned(), serial: u64::MAX, end, failed });
+        let spill = Arc::new(Spill::of(file, folder.path()));
         let mut paged = Paged::new(Arc::clone(&spill));
         (0..10_000).for_each(|code| paged.push(code));
         assert!((0..10_000).all(|row| paged.get(row) == row as u32));
