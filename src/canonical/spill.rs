@@ -168,19 +168,35 @@ impl Paged {
 
     #[inline]
     fn cached(&self, written: &Written, row: usize) -> u32 {
+        CACHE.with_borrow_mut(|slots| self.in_cache(slots, written, row))
+    }
+
+    #[inline]
+    fn in_cache(&self, slots: &mut Vec<Slot>, written: &Written, row: usize) -> u32 {
+        if slots.is_empty() {
+            slots.resize_with(SLOTS, Slot::default);
+        }
+        // Two for each column: whoever reads it from front to back is at the end of one block and the start of the next.
+        let slot = &mut slots[(self.column * 2 + row / BLOCK % 2) % SLOTS];
+        if slot.number != written.number {
+            slot.number = 0;
+            self.spill.read(written, &mut slot.bytes);
+            slot.number = written.number;
+        }
+        code(&slot.bytes, written.width, row % BLOCK)
+    }
+
+    /// Shows the codes of many rows, one after the other; quick when they are near each other. `see` must read no paged
+    /// column.
+    pub(super) fn each(&self, rows: impl Iterator<Item = usize>, mut see: impl FnMut(u32)) {
         CACHE.with_borrow_mut(|slots| {
-            if slots.is_empty() {
-                slots.resize_with(SLOTS, Slot::default);
+            for row in rows {
+                see(match self.blocks.get(row / BLOCK) {
+                    Some(Block::OnDisk(written)) => self.in_cache(slots, written, row),
+                    _ => self.get(row),
+                });
             }
-            // Two for each column: whoever reads it from front to back is at the end of one block and the start of the next.
-            let slot = &mut slots[(self.column * 2 + row / BLOCK % 2) % SLOTS];
-            if slot.number != written.number {
-                slot.number = 0;
-                self.spill.read(written, &mut slot.bytes);
-                slot.number = written.number;
-            }
-            code(&slot.bytes, written.width, row % BLOCK)
-        })
+        });
     }
 
     /// Puts the codes from `start`, the first of a block or of the rest, to the end of it into `out`.
@@ -216,8 +232,16 @@ impl Paged {
 fn to_bytes(codes: &[u32]) -> (Vec<u8>, u8) {
     match codes.iter().max().copied().unwrap_or(0) {
         0..=0xff => (codes.iter().map(|c| *c as u8).collect(), 1),
-        0x100..=0xffff => (codes.iter().flat_map(|c| (*c as u16).to_le_bytes()).collect(), 2),
-        _ => (codes.iter().flat_map(|c| c.to_le_bytes()).collect(), 4),
+        0x100..=0xffff => {
+            let mut bytes = Vec::with_capacity(codes.len() * 2);
+            codes.iter().for_each(|c| bytes.extend_from_slice(&(*c as u16).to_le_bytes()));
+            (bytes, 2)
+        }
+        _ => {
+            let mut bytes = Vec::with_capacity(codes.len() * 4);
+            codes.iter().for_each(|c| bytes.extend_from_slice(&c.to_le_bytes()));
+            (bytes, 4)
+        }
     }
 }
 
@@ -304,6 +328,9 @@ mod tests {
                 }
             }
             assert_eq!(paged.len(), plain.len());
+            let (some, mut seen): (Vec<usize>, Vec<u32>) = ((0..plain.len()).rev().step_by(7).collect(), Vec::new());
+            paged.each(some.iter().copied(), |code| seen.push(code));
+            assert_eq!(seen, some.iter().map(|row| plain[*row]).collect::<Vec<_>>());
             let copy = paged.clone();
             paged.push(1);
             assert_eq!(

@@ -37,7 +37,7 @@ impl<'a> KeyColumn<'a> {
             Codes::One(codes) => out.extend(rows.map(|r| self.keys[usize::from(codes[r as usize])])),
             Codes::Two(codes) => out.extend(rows.map(|r| self.keys[usize::from(codes[r as usize])])),
             Codes::Four(codes) => out.extend(rows.map(|r| self.keys[codes[r as usize] as usize])),
-            paged @ Codes::Paged(_) => out.extend(rows.map(|r| self.keys[paged.get(r as usize) as usize])),
+            Codes::Paged(codes) => codes.each(rows.map(|r| r as usize), |code| out.push(self.keys[code as usize])),
         }
     }
 }

@@ -282,7 +282,7 @@ fn pair_entity(
 ) -> PairTable {
     let columns = compared(legacy, new, entity);
     let pairer = Pairer::new(Plan::new(entity, &columns), term_spans(legacy, new, entity));
-    let mut table = PairTable::default();
+    let mut table = PairTable::inside(legacy.get(entity).and_then(|r| r.locations().spill()));
     table.reserve(students, ours.len().min(theirs.len()));
     let starts: Vec<usize> = (0..students).step_by(CHUNK).collect();
     for wave in starts.chunks(WAVE) {

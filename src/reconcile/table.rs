@@ -1,7 +1,11 @@
-//! The paired records of one entity, of all students, in flat vectors.
+//! The paired records of one entity, of all students, in flat vectors; the pairs lie where the records do, in memory or in
+//! the temporary file.
+
+use std::ops::Range;
+use std::sync::Arc;
 
 use super::model::{Both, Tier};
-use crate::canonical::{Row, Side};
+use crate::canonical::{Codes, Row, Side, Spill};
 
 const ASSIGNED: u32 = 1 << 31;
 
@@ -13,6 +17,14 @@ struct Packed {
 }
 
 impl Packed {
+    const fn of(both: Both) -> Self {
+        let tier = match both.tier {
+            Tier::Exact => 0,
+            Tier::Assigned => ASSIGNED,
+        };
+        Self { legacy: both.legacy | tier, new: both.new }
+    }
+
     const fn unpack(self) -> Both {
         let tier = if self.legacy & ASSIGNED == 0 { Tier::Exact } else { Tier::Assigned };
         Both { legacy: self.legacy & !ASSIGNED, new: self.new, tier }
@@ -44,7 +56,7 @@ pub(super) struct PairTable {
     /// By student: see [`RecordPairs::is_same`].
     same: Vec<bool>,
     both_ends: Vec<u32>,
-    both: Vec<Packed>,
+    both: Pairs,
     group_ends: Vec<u32>,
     groups: Vec<Group>,
     rows: Vec<Row>,
@@ -84,17 +96,62 @@ impl Paired {
     }
 }
 
+/// Pairs of all students, one after the other.
+#[derive(Debug, Clone)]
+enum Pairs {
+    Memory(Vec<Packed>),
+    /// The halves of [`Packed`].
+    File(Codes, Codes),
+}
+
+impl Default for Pairs {
+    fn default() -> Self {
+        Self::Memory(Vec::new())
+    }
+}
+
+impl Pairs {
+    fn len(&self) -> usize {
+        match self {
+            Self::Memory(pairs) => pairs.len(),
+            Self::File(legacy, _) => legacy.len(),
+        }
+    }
+
+    #[inline]
+    fn get(&self, at: usize) -> Packed {
+        match self {
+            Self::Memory(pairs) => pairs[at],
+            Self::File(legacy, new) => Packed { legacy: legacy.get(at), new: new.get(at) },
+        }
+    }
+
+    fn extend(&mut self, more: impl Iterator<Item = Packed>) {
+        match self {
+            Self::Memory(pairs) => pairs.extend(more),
+            Self::File(legacy, new) => more.for_each(|pair| {
+                legacy.push(pair.legacy);
+                new.push(pair.new);
+            }),
+        }
+    }
+}
+
 impl PairTable {
+    /// No students yet; their pairs go to the file when there is one.
+    pub(super) fn inside(spill: Option<&Arc<Spill>>) -> Self {
+        let both = match spill {
+            Some(_) => Pairs::File(Codes::inside(spill), Codes::inside(spill)),
+            None => Pairs::default(),
+        };
+        Self { both, ..Self::default() }
+    }
+
     /// Appends the next student; `same` as [`RecordPairs::is_same`] says it.
     pub(super) fn push(&mut self, paired: &mut Paired, same: bool) {
         self.same.push(same);
         paired.both.sort_unstable_by_key(|b| (b.legacy, b.new));
-        self.both.extend(
-            paired
-                .both
-                .iter()
-                .map(|b| Packed { legacy: b.legacy | if b.tier == Tier::Assigned { ASSIGNED } else { 0 }, new: b.new }),
-        );
+        self.both.extend(paired.both.iter().map(|b| Packed::of(*b)));
         self.both_ends.push(self.both.len() as u32);
         self.group(Sort::LegacyOnly, &mut paired.legacy_only, &mut []);
         self.group(Sort::NewOnly, &mut [], &mut paired.new_only);
@@ -125,7 +182,7 @@ impl PairTable {
     pub(super) fn append(&mut self, other: &Self) {
         let (both, groups, rows) = (self.both.len() as u32, self.groups.len() as u32, self.rows.len() as u32);
         self.same.extend_from_slice(&other.same);
-        self.both.extend_from_slice(&other.both);
+        self.both.extend((0..other.both.len()).map(|at| other.both.get(at)));
         self.both_ends.extend(other.both_ends.iter().map(|e| e + both));
         self.groups.extend(other.groups.iter().map(|g| Group { start: g.start + rows, ..*g }));
         self.group_ends.extend(other.group_ends.iter().map(|e| e + groups));
@@ -135,7 +192,9 @@ impl PairTable {
     /// Makes room for the pairs of `rows` more rows.
     pub(super) fn reserve(&mut self, students: usize, rows: usize) {
         self.same.reserve(students);
-        self.both.reserve(rows);
+        if let Pairs::Memory(both) = &mut self.both {
+            both.reserve(rows);
+        }
         self.both_ends.reserve(students);
         self.group_ends.reserve(students);
     }
@@ -150,7 +209,7 @@ impl PairTable {
         };
         RecordPairs {
             same: self.same[position as usize],
-            both: &self.both[range(&self.both_ends)],
+            both: Stretch::of(&self.both, range(&self.both_ends)),
             groups: &self.groups[range(&self.group_ends)],
             rows: &self.rows,
         }
@@ -177,10 +236,44 @@ impl PairTable {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.both.capacity() * size_of::<Packed>()
+        let both = if let Pairs::Memory(both) = &self.both { both.capacity() } else { 0 };
+        both * size_of::<Packed>()
             + self.groups.capacity() * size_of::<Group>()
             + self.same.capacity()
             + (self.both_ends.capacity() + self.group_ends.capacity() + self.rows.capacity()) * 4
+    }
+}
+
+/// The pairs of one student.
+#[derive(Debug, Clone, Copy)]
+enum Stretch<'a> {
+    Memory(&'a [Packed]),
+    File(&'a Pairs, usize, usize),
+}
+
+impl<'a> Stretch<'a> {
+    #[inline]
+    fn of(pairs: &'a Pairs, range: Range<usize>) -> Self {
+        match pairs {
+            Pairs::Memory(all) => Self::Memory(&all[range]),
+            file @ Pairs::File(..) => Self::File(file, range.start, range.len()),
+        }
+    }
+
+    #[inline]
+    const fn len(&self) -> usize {
+        match self {
+            Self::Memory(pairs) => pairs.len(),
+            Self::File(_, _, len) => *len,
+        }
+    }
+
+    #[inline]
+    fn get(&self, at: usize) -> Packed {
+        match self {
+            Self::Memory(pairs) => pairs[at],
+            Self::File(pairs, start, _) => pairs.get(start + at),
+        }
     }
 }
 
@@ -188,7 +281,7 @@ impl PairTable {
 #[derive(Debug, Clone, Copy)]
 pub struct RecordPairs<'a> {
     same: bool,
-    both: &'a [Packed],
+    both: Stretch<'a>,
     groups: &'a [Group],
     rows: &'a [Row],
 }
@@ -197,7 +290,8 @@ impl<'a> RecordPairs<'a> {
     /// One record each side.
     #[inline]
     pub fn both(&self) -> impl ExactSizeIterator<Item = Both> + use<'a> {
-        self.both.iter().map(|p| p.unpack())
+        let both = self.both;
+        (0..both.len()).map(move |at| both.get(at).unpack())
     }
 
     /// Legacy records without a partner.
