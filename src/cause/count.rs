@@ -95,7 +95,7 @@ pub(super) fn thin<'a>(
     let first = |(mut prospect, rough): (Prospect<'a>, Grid)| {
         let cells = promising(&prospect, &rough, stride);
         let cells = narrow(&mut prospect, &cells, literals);
-        (!cells.is_empty()).then(|| Prospect { cells: Some(cells), ..prospect })
+        (!cells.is_empty()).then_some(Prospect { cells: Some(cells), ..prospect })
     };
     let mut prospects: Vec<Prospect<'a>> = prospects.into_par_iter().zip(rough).filter_map(first).collect();
     // What few records show nothing of is looked at in more of them.
@@ -104,7 +104,7 @@ pub(super) fn thin<'a>(
         let grids = exact(space, lives, &prospects, literals, next as usize);
         let closer = |(prospect, grid): (Prospect<'a>, Grid)| {
             let cells = promising(&prospect, &grid, next);
-            (!cells.is_empty()).then(|| Prospect { cells: Some(cells), ..prospect })
+            (!cells.is_empty()).then_some(Prospect { cells: Some(cells), ..prospect })
         };
         prospects = prospects.into_par_iter().zip(grids).filter_map(closer).collect();
         next /= CLOSER;
