@@ -207,11 +207,10 @@ fn causes_take_at_most_a_fifth_of_the_run() {
     // Every teacher's line names the teacher of the next line.
     let text = wrong.read("crosswalks/teacher.csv");
     let lines: Vec<Vec<&str>> = text.lines().map(|l| l.split(',').collect()).collect();
-    let shifted = (1..lines.len()).map(|at| {
-        let next = if at + 1 == lines.len() { 1 } else { at + 1 };
-        format!("{},{},{}\n", lines[at][0], lines[next][1], lines[at][2..].join(",")).replace(",\n", "\n")
-    });
-    let shifted: String = shifted.collect();
+    let (blank, codes): (Vec<_>, Vec<_>) = lines[1..].iter().partition(|line| line[0].is_empty());
+    let next = codes.iter().cycle().skip(1).map(|line| line[1]);
+    let shifted = codes.iter().zip(next).map(|(line, next)| [&[line[0], next][..], &line[2..]].concat());
+    let shifted: String = blank.into_iter().cloned().chain(shifted).map(|line| line.join(",") + "\n").collect();
     wrong.write("crosswalks/teacher.csv", format!("{}\n{shifted}", lines[0].join(",")));
     measure(&wrong, "one wrong map");
     let list = crate::support::rows(&wrong.path("out/R1/causes.csv"));
