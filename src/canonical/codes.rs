@@ -71,7 +71,7 @@ impl Codes {
             return self;
         }
         let mut moved = Self::inside(spill);
-        self.iter().for_each(|code| moved.push(code));
+        moved.extend_below(0, self.iter());
         moved
     }
 
@@ -88,7 +88,13 @@ impl Codes {
             Self::Paged(_) => self.iter().collect(),
             in_memory => in_memory,
         };
-        order.iter().for_each(|row| reordered.push(rows.get(*row as usize)));
+        let places = order.iter().map(|row| *row as usize);
+        match (&mut reordered, &rows) {
+            (Self::Paged(out), Self::One(v)) => out.0.extend(places.map(|row| u32::from(v[row]))),
+            (Self::Paged(out), Self::Two(v)) => out.0.extend(places.map(|row| u32::from(v[row]))),
+            (Self::Paged(out), Self::Four(v)) => out.0.extend(places.map(|row| v[row])),
+            (out, rows) => places.for_each(|row| out.push(rows.get(row))),
+        }
         reordered
     }
 
@@ -173,7 +179,7 @@ impl Codes {
             Self::One(v) => v.extend(codes.map(|c| c as u8)),
             Self::Two(v) => v.extend(codes.map(|c| c as u16)),
             Self::Four(v) => v.extend(codes),
-            Self::Paged(v) => codes.for_each(|code| v.0.push(code)),
+            Self::Paged(v) => v.0.extend(codes),
         }
     }
 

@@ -144,16 +144,32 @@ impl Paged {
     pub(super) fn push(&mut self, code: u32) {
         self.tail.push(code);
         if self.tail.len() == BLOCK {
-            let block = if self.tail.iter().all(|c| *c == code) {
-                Block::Same(code)
-            } else if let Some(written) = self.spill.write(&self.tail) {
-                Block::OnDisk(written)
-            } else {
-                Block::Kept(Arc::new(std::mem::take(&mut self.tail)))
-            };
-            self.blocks.push(block);
-            self.tail.clear();
+            self.close();
         }
+    }
+
+    pub(super) fn extend(&mut self, mut codes: impl Iterator<Item = u32>) {
+        loop {
+            self.tail.extend(codes.by_ref().take(BLOCK - self.tail.len()));
+            if self.tail.len() < BLOCK {
+                return;
+            }
+            self.close();
+        }
+    }
+
+    /// The codes of the tail become a block.
+    fn close(&mut self) {
+        let first = self.tail[0];
+        let block = if self.tail.iter().all(|c| *c == first) {
+            Block::Same(first)
+        } else if let Some(written) = self.spill.write(&self.tail) {
+            Block::OnDisk(written)
+        } else {
+            Block::Kept(Arc::new(std::mem::take(&mut self.tail)))
+        };
+        self.blocks.push(block);
+        self.tail.clear();
     }
 
     #[inline]
@@ -316,10 +332,13 @@ mod tests {
             let (mut plain, mut paged) = (Vec::new(), Paged::new(Arc::clone(&spill)));
             for _ in 0..random.random_range(1..6) {
                 let largest = [0, 200, 60_000, u32::MAX - 1][random.random_range(0..4)];
-                for _ in 0..random.random_range(0..3 * BLOCK) {
-                    let code = random.random_range(0..=largest);
-                    plain.push(code);
-                    paged.push(code);
+                let more: Vec<u32> =
+                    (0..random.random_range(0..3 * BLOCK)).map(|_| random.random_range(0..=largest)).collect();
+                plain.extend_from_slice(&more);
+                if random.random_bool(0.5) {
+                    paged.extend(more.into_iter());
+                } else {
+                    more.into_iter().for_each(|code| paged.push(code));
                 }
                 let keep = random.random_range(0..=plain.len());
                 if random.random_bool(0.5) {

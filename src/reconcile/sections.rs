@@ -28,48 +28,52 @@ pub(super) fn induce(run: &Reconciliation) -> Vec<SectionPair> {
     let (Some(ours), Some(theirs)) = (ids(run, Side::Legacy), ids(run, Side::New)) else { return Vec::new() };
     let (legacy, new) = (run.legacy.get(Entity::Schedule), run.new.get(Entity::Schedule));
     let (Some(legacy), Some(new)) = (legacy, new) else { return Vec::new() };
-    let mut cells: HashMap<(u32, u32), (u32, Row, Row)> = HashMap::new();
+    let mut cells: HashMap<(u32, u32), (u32, Place, Place)> = HashMap::new();
     let mut sizes = (vec![0u32; ours.texts.len()], vec![0u32; theirs.texts.len()]);
     for position in 0..run.students.len() as u32 {
         let Some(pairs) = run.pairs(position, Entity::Schedule) else { continue };
         for both in pairs.both() {
             let (Some(l), Some(n)) = (ours.section(both.legacy), theirs.section(both.new)) else { continue };
-            let cell = cells.entry((l, n)).or_insert((0, both.legacy, both.new));
-            *cell = (cell.0 + 1, first(legacy, cell.1, both.legacy), first(new, cell.2, both.new));
+            let (our_place, their_place) = (place(legacy, both.legacy), place(new, both.new));
+            let cell = cells.entry((l, n)).or_insert((0, our_place, their_place));
+            *cell = (cell.0 + 1, cell.1.min(our_place), cell.2.min(their_place));
             sizes.0[l as usize] += 1;
             sizes.1[n as usize] += 1;
         }
     }
-    let mut best: HashMap<u32, (u32, SectionPair)> = HashMap::new();
+    let mut best: HashMap<u32, (u32, SectionPair, Place)> = HashMap::new();
     for ((l, n), (together, ours_first, theirs_first)) in cells {
         let (students, others) = (sizes.0[l as usize], sizes.1[n as usize]);
         let pair = SectionPair {
-            legacy: ours_first,
-            new: theirs_first,
+            legacy: ours_first.3,
+            new: theirs_first.3,
             students,
             together,
             union: students + others - together,
         };
-        let entry = best.entry(l).or_insert_with(|| (n, pair.clone()));
-        let first = first(legacy, entry.1.legacy, ours_first);
+        let entry = best.entry(l).or_insert_with(|| (n, pair.clone(), ours_first));
+        let first = entry.2.min(ours_first);
         let better = (together, std::cmp::Reverse(others))
             > (entry.1.together, std::cmp::Reverse(sizes.1[entry.0 as usize]))
             || (together == entry.1.together
                 && others == sizes.1[entry.0 as usize]
                 && theirs.text(n) < theirs.text(entry.0));
         if better {
-            *entry = (n, pair);
+            *entry = (n, pair, first);
         }
-        entry.1.legacy = first;
+        (entry.1.legacy, entry.2) = (first.3, first);
     }
-    let mut found: Vec<SectionPair> = best.into_values().map(|b| b.1).collect();
-    found.sort_unstable_by_key(|p| legacy.exported(p.legacy));
-    found
+    let mut found: Vec<(Place, SectionPair)> = best.into_values().map(|(_, pair, place)| (place, pair)).collect();
+    found.sort_unstable_by_key(|(place, _)| *place);
+    found.into_iter().map(|(_, pair)| pair).collect()
 }
 
-/// The row that was exported first.
-fn first(records: &Records, a: Row, b: Row) -> Row {
-    if a == b || records.exported(a) <= records.exported(b) { a } else { b }
+/// Where a row was exported: block of the mapping, file, record, and the row itself.
+type Place = (u16, u32, u32, Row);
+
+/// Rows in memory stand as they were exported.
+fn place(records: &Records, row: Row) -> Place {
+    if records.locations().spill().is_some() { records.exported(row) } else { (0, 0, row, row) }
 }
 
 /// Numbers the sections of a side.
