@@ -104,6 +104,9 @@ pub struct Sides {
 pub fn read_sides(project: &Project, listener: &dyn Listener) -> Result<Sides, Error> {
     listener.bytes_expected(bytes(project, |file| std::fs::metadata(&file.path).map_or(0, |m| m.len())));
     let spill = room_for(project)?;
+    if spill.is_some() {
+        listener.done("memory", "the rows do not fit: they lie in a temporary file, which takes longer");
+    }
     listener.passed("start", 0);
     let (legacy, legacy_read) = read(project, Side::Legacy, spill.as_ref(), listener)?;
     let (new, new_read) = read(project, Side::New, spill.as_ref(), listener)?;
